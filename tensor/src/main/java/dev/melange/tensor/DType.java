@@ -89,7 +89,7 @@ public enum DType {
   }
 
   static DType of(ScalarType type) {
-    return switch (type) {
+    return switch (type.intern()) {
       case Double -> F64;
       case Float -> F32;
       case Half -> F16;

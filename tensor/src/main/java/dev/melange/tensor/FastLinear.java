@@ -1,0 +1,68 @@
+package dev.melange.tensor;
+
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A linear layer as a 1x1 convolution: the road inside libtorch to oneDNN's matrix product.
+ *
+ * <p>{@code x [M, K]} is seen as {@code [B, M/B, 1, K]} and permuted to {@code [B, K, M/B, 1]}: in
+ * memory that is the channels-last layout, so nothing is copied. libtorch takes oneDNN for 1x1
+ * filters when B is at least 16, or with more than one intra-op thread.
+ */
+final class FastLinear {
+  private static final int MIN_BATCH = 16;
+  private static final long MIN_WORK = 1L << 18; // below, the views cost more than they gain
+  private static final long[] ONE = {1, 1};
+  private static final long[] ZERO = {0, 0};
+
+  private FastLinear() {}
+
+  static boolean applies(Tensor x, Tensor weight) {
+    if (x.dim() < 2 || x.raw().is_cuda() || x.dtype() != DType.F32 || weight.dtype() != DType.F32) {
+      return false;
+    }
+    long k = x.raw().size(x.dim() - 1);
+    long rows = k == 0 ? 0 : x.numel() / k;
+    return rows * k * weight.raw().size(0) >= MIN_WORK
+        && rows >= 2 * MIN_BATCH
+        && weight.raw().size(1) == k
+        && batch(rows) > 0
+        && x.isContiguous();
+  }
+
+  /** The smallest divisor of the rows that is at least 16 and leaves more than one row; or 0. */
+  private static long batch(long rows) {
+    for (long b = MIN_BATCH; b <= Math.min(rows, 64); b++) {
+      if (rows % b == 0) {
+        return b;
+      }
+    }
+    return 0;
+  }
+
+  static Tensor apply(Tensor x, Tensor weight, Tensor bias) {
+    long[] shape = x.shape();
+    long k = shape[shape.length - 1];
+    long n = weight.raw().size(0);
+    long rows = x.numel() / k;
+    long b = batch(rows);
+    shape[shape.length - 1] = n;
+    try (TensorOptional biasArgument = Native.optional(bias);
+        org.bytedeco.pytorch.Tensor rows4 = x.raw().view(b, rows / b, 1, k);
+        org.bytedeco.pytorch.Tensor nchw = rows4.permute(0, 3, 1, 2);
+        org.bytedeco.pytorch.Tensor filter =
+            weight.raw().as_strided(new long[] {n, k, 1, 1}, k, 1, k, k)) {
+      try (org.bytedeco.pytorch.Tensor y =
+              Native.call(
+                  "linear",
+                  () -> torch.conv2d(nchw, filter, biasArgument, ONE, ZERO, ONE, 1),
+                  x,
+                  weight,
+                  bias);
+          org.bytedeco.pytorch.Tensor channelsLast = y.permute(0, 2, 3, 1)) {
+        return Native.op("linear", () -> channelsLast.reshape(shape), x, weight);
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.melange.tensor;
+
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Loads libtorch and calls it: scalars, optional arguments, readable errors. */
+final class Native {
+  private static final Logger LOG = LoggerFactory.getLogger(Native.class);
+  private static final int MAX_CACHED_SCALARS = 4096;
+  private static final ConcurrentHashMap<Number, Scalar> SCALARS = new ConcurrentHashMap<>();
+
+  static {
+    // JavaCPP asks the operating system for the process size at each allocation unless told not to
+    // (5 microseconds), and registers a phantom reference per object. Ownership is ours (Scope).
+    for (String limit : new String[] {"maxPhysicalBytes", "maxBytes"}) {
+      setDefault("org.bytedeco.javacpp." + limit, "0");
+    }
+    setDefault("org.bytedeco.javacpp.nopointergc", "true");
+    org.bytedeco.javacpp.Loader.load(org.bytedeco.pytorch.global.torch.class);
+  }
+
+  // Immutable "none" arguments, shared by all calls.
+  static final TensorOptional NO_TENSOR = new TensorOptional();
+  static final LongOptional NO_LONG = new LongOptional();
+  static final DoubleOptional NO_DOUBLE = new DoubleOptional();
+  static final ScalarTypeOptional NO_TYPE = new ScalarTypeOptional();
+  static final BoolOptional NO_BOOL = new BoolOptional();
+  static final org.bytedeco.pytorch.StringViewOptional NO_STRING =
+      new org.bytedeco.pytorch.StringViewOptional();
+  static final MemoryFormatOptional NO_FORMAT = new MemoryFormatOptional();
+
+  private Native() {}
+
+  private static void setDefault(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+
+  /** Makes sure that libtorch is loaded. */
+  static void load() {}
+
+  /** Runs one native operation; its failure becomes a {@link TensorException} with the operands. */
+  static Tensor op(String name, Supplier<org.bytedeco.pytorch.Tensor> call, Tensor... operands) {
+    return new Tensor(call(name, call, operands));
+  }
+
+  static <T> T call(String name, Supplier<T> call, Tensor... operands) {
+    try {
+      return call.get();
+    } catch (RuntimeException e) {
+      throw failure(name, e, operands);
+    }
+  }
+
+  static RuntimeException failure(String name, RuntimeException cause, Tensor... operands) {
+    for (Tensor operand : operands) {
+      if (operand != null && operand.isClosed()) {
+        return new IllegalStateException(
+            name
+                + ": an operand was already closed: its scope has ended. Return it from Scope.run, or"
+                + " hand it to the outer scope with keep()");
+      }
+    }
+    if (cause instanceof TensorException || cause.getMessage() == null) {
+      return cause;
+    }
+    LOG.debug("{} failed", name, cause);
+    StringBuilder text =
+        new StringBuilder(name).append(": ").append(firstLines(cause.getMessage()));
+    if (operands.length > 0) {
+      text.append(" (operands: ");
+      for (int i = 0; i < operands.length; i++) {
+        text.append(i == 0 ? "" : ", ");
+        text.append(operands[i] == null ? "none" : describe(operands[i]));
+      }
+      text.append(')');
+    }
+    return new TensorException(text.toString(), cause);
+  }
+
+  private static String describe(Tensor t) {
+    return t.dtype().torchName() + Arrays.toString(t.shape());
+  }
+
+  /** The message without libtorch's C++ stack. */
+  private static String firstLines(String message) {
+    int stack = message.indexOf("Exception raised from");
+    return (stack < 0 ? message : message.substring(0, stack)).strip();
+  }
+
+  static Scalar scalar(double value) {
+    return scalar((Number) value);
+  }
+
+  static Scalar scalar(long value) {
+    return scalar((Number) value);
+  }
+
+  private static Scalar scalar(Number value) {
+    Scalar cached = SCALARS.get(value);
+    if (cached != null) {
+      return cached;
+    }
+    // The double constructor for doubles: libtorch's type promotion looks at the kind.
+    Scalar made =
+        value instanceof Long l ? new Scalar(l.longValue()) : new Scalar(value.doubleValue());
+    if (SCALARS.size() >= MAX_CACHED_SCALARS) {
+      Scope.adopt(made);
+      return made;
+    }
+    Scalar first = SCALARS.putIfAbsent(value, made);
+    if (first == null) {
+      return made;
+    }
+    made.close();
+    return first;
+  }
+
+  /** The argument for an optional tensor; close it after the call. */
+  static TensorOptional optional(Tensor tensor) {
+    return tensor == null ? new TensorOptional() : new TensorOptional(tensor.raw());
+  }
+
+  static TensorVector vector(Tensor... tensors) {
+    org.bytedeco.pytorch.Tensor[] raws = new org.bytedeco.pytorch.Tensor[tensors.length];
+    for (int i = 0; i < raws.length; i++) {
+      raws[i] = tensors[i].raw();
+    }
+    return new TensorVector(raws);
+  }
+
+  /** Takes the tensors out of a native vector and closes it. */
+  static Tensor[] unpack(TensorVector vector) {
+    try (vector) {
+      Tensor[] tensors = new Tensor[Math.toIntExact(vector.size())];
+      for (int i = 0; i < tensors.length; i++) {
+        // get() is a reference into the vector: copy the handle, it outlives the vector
+        try (org.bytedeco.pytorch.Tensor element = vector.get(i)) {
+          tensors[i] =
+              element.defined() ? new Tensor(new org.bytedeco.pytorch.Tensor(element)) : null;
+        }
+      }
+      return tensors;
+    }
+  }
+}
