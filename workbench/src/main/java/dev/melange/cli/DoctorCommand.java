@@ -1,0 +1,114 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** Shows what the program found on this machine. */
+@Command(
+    name = "doctor",
+    description = "Show what was found on this machine: Java, processor, memory, folders.",
+    footer = {
+      "  melange doctor                 what to send along with a bug report",
+      "  melange doctor --json"
+    })
+final class DoctorCommand extends Subcommand {
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+    sections.put("Java", java());
+    sections.put("Machine", machine());
+    sections.put("Folders", folders());
+    console.result(() -> json(sections), () -> print(console, sections));
+    return ExitCode.OK;
+  }
+
+  private static Map<String, String> java() {
+    Map<String, String> found = new LinkedHashMap<>();
+    found.put("melange", new Main.Version().getVersion()[0].replace("melange ", ""));
+    found.put("version", Runtime.version().toString());
+    found.put("vendor", System.getProperty("java.vendor"));
+    found.put("home", System.getProperty("java.home"));
+    found.put("heap limit", mib(Runtime.getRuntime().maxMemory()));
+    return found;
+  }
+
+  private static Map<String, String> machine() throws IOException {
+    Map<String, String> found = new LinkedHashMap<>();
+    found.put(
+        "system",
+        Stream.of("os.name", "os.version", "os.arch")
+            .map(System::getProperty)
+            .reduce((a, b) -> a + " " + b)
+            .orElseThrow());
+    found.put("processor", processor().orElse("unknown"));
+    found.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    if (ManagementFactory.getOperatingSystemMXBean()
+        instanceof com.sun.management.OperatingSystemMXBean system) {
+      found.put("memory", mib(system.getTotalMemorySize()));
+      found.put("free memory", mib(system.getFreeMemorySize()));
+    }
+    return found;
+  }
+
+  private static Map<String, String> folders() {
+    Map<String, String> found = new LinkedHashMap<>();
+    found.put("MELANGE_HOME", describe(Folders.home(System.getenv())));
+    found.put(
+        "MELANGE_DATA",
+        Folders.data(System.getenv())
+            .map(DoctorCommand::describe)
+            .orElse("not set: only bundled and fetched data sets are found"));
+    found.put("working folder", Path.of("").toAbsolutePath().toString());
+    return found;
+  }
+
+  private static String describe(Path folder) {
+    return folder + (Files.isDirectory(folder) ? "" : " (does not exist)");
+  }
+
+  /** The processor's name where the system tells it in a file. */
+  private static Optional<String> processor() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER"));
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
+    }
+  }
+
+  private static String mib(long bytes) {
+    return String.format(Locale.ROOT, "%,d MiB", bytes >> 20);
+  }
+
+  private static void print(Console console, Map<String, Map<String, String>> sections) {
+    sections.forEach(
+        (title, found) -> {
+          console.line(console.bold(title));
+          found.forEach(
+              (name, value) -> console.line(String.format(Locale.ROOT, "  %-16s %s", name, value)));
+        });
+  }
+
+  private static ObjectNode json(Map<String, Map<String, String>> sections) {
+    ObjectNode json = Json.object();
+    sections.forEach(
+        (title, found) -> {
+          ObjectNode section = json.putObject(title.toLowerCase(Locale.ROOT));
+          found.forEach((name, value) -> section.put(name.replace(' ', '_'), value));
+        });
+    return json;
+  }
+}
