@@ -26,25 +26,22 @@ public final class BinaryRanking {
    */
   public static double auc(double[] labels, double[] scores) {
     check(labels, scores);
-    int[] order = ascending(scores);
-    // The sum of the positives' average ranks, doubled to stay in integers: 2*rank is whole even
-    // for ties, so the result is exact up to 2^31 samples.
-    long doubledRanks = 0;
-    long positives = 0;
-    for (int start = 0; start < order.length; ) {
-      int end = start;
-      long positivesHere = 0;
-      while (end < order.length && scores[order[end]] == scores[order[start]]) {
-        positivesHere += labels[order[end]] == 1 ? 1 : 0;
-        end++;
+    double[] positives = sorted(labels, scores, 1);
+    double[] negatives = sorted(labels, scores, 0);
+    // Pairs won, doubled so that a tie counts a whole 1 and the sum stays exact in integers.
+    long doubledWins = 0;
+    int below = 0;
+    int notAbove = 0;
+    for (double score : positives) {
+      while (below < negatives.length && negatives[below] < score) {
+        below++;
       }
-      doubledRanks += positivesHere * ((long) start + 1 + end);
-      positives += positivesHere;
-      start = end;
+      while (notAbove < negatives.length && negatives[notAbove] <= score) {
+        notAbove++;
+      }
+      doubledWins += below + notAbove;
     }
-    long negatives = order.length - positives;
-    long doubledWins = doubledRanks - positives * (positives + 1);
-    return doubledWins / (2.0 * positives * negatives);
+    return doubledWins / (2.0 * positives.length * negatives.length);
   }
 
   /** {@link #auc(double[], double[])} of float32 values. */
@@ -60,26 +57,28 @@ public final class BinaryRanking {
    */
   public static List<RocPoint> rocCurve(double[] labels, double[] scores) {
     check(labels, scores);
-    int[] order = ascending(scores);
-    double positives = 0;
-    for (double label : labels) {
-      positives += label;
-    }
-    double negatives = labels.length - positives;
+    double[] positives = sorted(labels, scores, 1);
+    double[] negatives = sorted(labels, scores, 0);
     List<RocPoint> curve = new ArrayList<>();
     curve.add(new RocPoint(Double.POSITIVE_INFINITY, 0, 0));
-    long truePositives = 0;
-    long falsePositives = 0;
-    for (int i = order.length - 1; i >= 0; i--) {
-      if (labels[order[i]] == 1) {
-        truePositives++;
-      } else {
-        falsePositives++;
+    int positivesBelow = positives.length;
+    int negativesBelow = negatives.length;
+    while (positivesBelow + negativesBelow > 0) {
+      double threshold =
+          Math.max(
+              positivesBelow > 0 ? positives[positivesBelow - 1] : Double.NEGATIVE_INFINITY,
+              negativesBelow > 0 ? negatives[negativesBelow - 1] : Double.NEGATIVE_INFINITY);
+      while (positivesBelow > 0 && positives[positivesBelow - 1] == threshold) {
+        positivesBelow--;
       }
-      if (i == 0 || scores[order[i - 1]] != scores[order[i]]) {
-        curve.add(
-            new RocPoint(scores[order[i]], falsePositives / negatives, truePositives / positives));
+      while (negativesBelow > 0 && negatives[negativesBelow - 1] == threshold) {
+        negativesBelow--;
       }
+      curve.add(
+          new RocPoint(
+              threshold,
+              (double) (negatives.length - negativesBelow) / negatives.length,
+              (double) (positives.length - positivesBelow) / positives.length));
     }
     return List.copyOf(curve);
   }
@@ -112,13 +111,13 @@ public final class BinaryRanking {
     return sum / labels.length;
   }
 
-  /** Indices by rising score, equal scores in their order of appearance. */
-  static int[] ascending(double[] scores) {
-    return IntStream.range(0, scores.length)
-        .boxed()
-        // -0.0 and 0.0 are the same score; Double.compare would part them.
-        .sorted((a, b) -> scores[a] < scores[b] ? -1 : scores[a] > scores[b] ? 1 : 0)
-        .mapToInt(Integer::intValue)
+  /** The scores of one class, rising. */
+  private static double[] sorted(double[] labels, double[] scores, double label) {
+    return IntStream.range(0, labels.length)
+        .filter(i -> labels[i] == label)
+        // Adding 0.0 makes -0.0 and 0.0 one score.
+        .mapToDouble(i -> scores[i] + 0.0)
+        .sorted()
         .toArray();
   }
 

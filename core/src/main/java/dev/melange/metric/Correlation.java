@@ -1,5 +1,7 @@
 package dev.melange.metric;
 
+import java.util.stream.IntStream;
+
 /** Correlation coefficients of two samples of equal length. */
 public final class Correlation {
   private Correlation() {}
@@ -42,7 +44,7 @@ public final class Correlation {
   public static double[] ranks(double[] values) {
     Checks.notEmpty("values", values.length);
     Checks.finite("values", values);
-    int[] order = BinaryRanking.ascending(values);
+    int[] order = ascending(values);
     double[] ranks = new double[values.length];
     for (int start = 0; start < order.length; ) {
       int end = start;
@@ -55,6 +57,16 @@ public final class Correlation {
       start = end;
     }
     return ranks;
+  }
+
+  /** Indices by rising score, equal scores in their order of appearance. */
+  static int[] ascending(double[] scores) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        // -0.0 and 0.0 are the same score; Double.compare would part them.
+        .sorted((a, b) -> scores[a] < scores[b] ? -1 : scores[a] > scores[b] ? 1 : 0)
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   private static Summary varying(String name, double[] values) {

@@ -92,7 +92,7 @@ public final class GroupedRanking {
   public double mrr() {
     return mean(
         group -> {
-          int[] order = BinaryRanking.ascending(group.scores);
+          int[] order = Correlation.ascending(group.scores);
           double sum = 0;
           for (int rank = 1; rank <= order.length; rank++) {
             sum += group.labels[order[order.length - rank]] / rank;
@@ -116,7 +116,7 @@ public final class GroupedRanking {
   }
 
   private static double gain(double[] labels, double[] by, int k) {
-    int[] order = BinaryRanking.ascending(by);
+    int[] order = Correlation.ascending(by);
     double sum = 0;
     for (int rank = 1; rank <= Math.min(k, order.length); rank++) {
       double label = labels[order[order.length - rank]];
