@@ -29,8 +29,14 @@ final class Mutations {
   private final Random random;
   private final long seed;
 
+  /** Reads a file; the outcome of damage is a return or a refusal. */
   interface Opener {
     TensorFile open(Path path) throws IOException;
+  }
+
+  /** Reads bytes; the outcome of damage is a return or a refusal. */
+  interface Reader {
+    void read(byte[] bytes) throws IOException;
   }
 
   Mutations(String test, byte[] valid) {
@@ -41,20 +47,35 @@ final class Mutations {
   }
 
   void check(Path folder, int count, Opener opener) throws IOException {
+    Path path = folder.resolve("mutated");
+    check(
+        count,
+        bytes -> {
+          // A new file each time, because the pages of the last one are still mapped.
+          Files.deleteIfExists(path);
+          Files.write(path, bytes);
+          try (TensorFile file = opener.open(path)) {
+            readAll(file);
+          } catch (CorruptFileException e) {
+            assertThat(e).hasMessageStartingWith(path.toString());
+            throw e;
+          }
+        });
+    Files.delete(path);
+  }
+
+  void check(int count, Reader reader) {
     int read = 0;
     int refused = 0;
     for (int i = 0; i < count; i++) {
-      Path path = Files.write(folder.resolve("mutated-" + i), mutate());
-      try (TensorFile file = opener.open(path)) {
-        readAll(file);
+      byte[] bytes = mutate();
+      try {
+        reader.read(bytes);
         read++;
       } catch (CorruptFileException e) {
-        assertThat(e).hasMessageStartingWith(path.toString());
         refused++;
       } catch (Exception | Error e) {
         throw new AssertionError("mutation " + i + " of seed " + seed + ": " + e, e);
-      } finally {
-        Files.delete(path);
       }
     }
     System.out.println(read + " mutations were read, " + refused + " refused");
