@@ -51,15 +51,24 @@ public record BarChart(
     groups = List.copyOf(groups);
     if (value.log()) {
       throw new IllegalArgumentException(
-          "bar chart \"" + title + "\" starts at zero, which a logarithmic axis has not; use points");
+          "bar chart \""
+              + title
+              + "\" starts at zero, which a logarithmic axis has not; use points");
     }
     for (Group group : groups) {
       int errors = group.errors.length;
       if (group.values.length != categories.size()
           || (errors != 0 && errors != group.values.length)) {
         throw new IllegalArgumentException(
-            "bars \"" + group.name + "\" have " + group.values.length + " values and " + errors
-                + " errors, expected " + categories.size() + " (one per category)");
+            "bars \""
+                + group.name
+                + "\" have "
+                + group.values.length
+                + " values and "
+                + errors
+                + " errors, expected "
+                + categories.size()
+                + " (one per category)");
       }
     }
   }

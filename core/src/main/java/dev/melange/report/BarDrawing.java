@@ -27,8 +27,7 @@ final class BarDrawing {
   double draw() {
     List<Frame.Entry> entries = new ArrayList<>();
     for (int i = 0; i < chart.groups().size(); i++) {
-      entries.add(
-          new Frame.Entry(chart.groups().get(i).name(), Ink.series(i), Frame.Key.BOX, 0));
+      entries.add(new Frame.Entry(chart.groups().get(i).name(), Ink.series(i), Frame.Key.BOX, 0));
     }
     frame.legend(entries.size() > 1 ? entries : List.of());
     return chart.horizontal() ? lying() : upright();
@@ -95,8 +94,7 @@ final class BarDrawing {
       // A slanted name ends under its bar and must begin inside the picture.
       double space = Math.min(room, (middle - 4) / Math.cos(Math.toRadians(40)));
       String name = TextStyle.LABEL.fit(chart.categories().get(i), space);
-      canvas.text(
-          name, middle + 4, plot.getMaxY() + 16, TextStyle.LABEL, Canvas.Anchor.END, -40);
+      canvas.text(name, middle + 4, plot.getMaxY() + 16, TextStyle.LABEL, Canvas.Anchor.END, -40);
     }
     return slanted ? 18 + Math.min(widest, room) * Math.sin(Math.toRadians(40)) : 20;
   }

@@ -13,7 +13,8 @@ public enum ColorMap {
   /** White to orange; for activations behind text. */
   ORANGES(0xFFFFFF, 0xFFE9D1, 0xFFD0A1, 0xFFB366, 0xFD9231, 0xF07818),
   /** Blue over white to red, white in the middle; for signed values such as weights. */
-  DIVERGING(0x0B3C7D, 0x2F79B5, 0x8EC0DD, 0xD8E9F2, 0xFFFFFF, 0xFBDFD0, 0xF0A582, 0xCB4A43, 0x7A0A22),
+  DIVERGING(
+      0x0B3C7D, 0x2F79B5, 0x8EC0DD, 0xD8E9F2, 0xFFFFFF, 0xFBDFD0, 0xF0A582, 0xCB4A43, 0x7A0A22),
   /** Black to white; for pictures of one channel. */
   GRAY(0x000000, 0xFFFFFF);
 

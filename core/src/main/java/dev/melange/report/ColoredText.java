@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Text whose tokens are coloured by an activation, from the page's colour (zero and below) to orange
- * (the greatest of all lines): the contexts of a language model's feature, per-token losses.
+ * Text whose tokens are coloured by an activation, from the page's colour (zero and below) to
+ * orange (the greatest of all lines): the contexts of a language model's feature, per-token losses.
  *
  * @param title plain text
  * @param lines in order
@@ -31,7 +31,10 @@ public record ColoredText(String title, List<Line> lines) {
       note = note == null ? "" : note;
       if (tokens.size() != activations.length) {
         throw new IllegalArgumentException(
-            "coloured text has " + tokens.size() + " tokens and " + activations.length
+            "coloured text has "
+                + tokens.size()
+                + " tokens and "
+                + activations.length
                 + " activations, expected as many");
       }
     }

@@ -90,8 +90,7 @@ final class Frame {
     if (!title.isBlank()) {
       double space = Math.min(plot.getCenterX(), width - plot.getCenterX()) * 2 - 8;
       String shown = TextStyle.TICK.fit(title, space);
-      canvas.text(
-          shown, plot.getCenterX(), baseline, TextStyle.TICK, Canvas.Anchor.MIDDLE, 0);
+      canvas.text(shown, plot.getCenterX(), baseline, TextStyle.TICK, Canvas.Anchor.MIDDLE, 0);
     }
   }
 
@@ -102,12 +101,14 @@ final class Frame {
     for (int i = 0; i < ticks.length; i++) {
       double at = y.at(ticks[i]);
       canvas.stroke(new Line2D.Double(plot.getX(), at, plot.getMaxX(), at), Ink.GRID, 1);
-      canvas.text(
-          labels[i], plot.getX() - 7, at + 4, TextStyle.TICK, Canvas.Anchor.END, 0);
+      canvas.text(labels[i], plot.getX() - 7, at + 4, TextStyle.TICK, Canvas.Anchor.END, 0);
     }
   }
 
-  /** Tick labels under the plot, with grid lines or short ticks; labels that would touch are left out. */
+  /**
+   * Tick labels under the plot, with grid lines or short ticks; labels that would touch are left
+   * out.
+   */
   void xTicks(AxisScale x, Rectangle2D plot, boolean grid) {
     double[] ticks = x.ticks();
     String[] labels = x.labels();

@@ -42,8 +42,14 @@ public record HeatMap(
     for (int i = 0; i < values.length; i++) {
       if (values[i].length != width) {
         throw new IllegalArgumentException(
-            "heat map \"" + title + "\": row " + i + " has " + values[i].length
-                + " values, row 0 has " + width);
+            "heat map \""
+                + title
+                + "\": row "
+                + i
+                + " has "
+                + values[i].length
+                + " values, row 0 has "
+                + width);
       }
     }
     requireLabels(title, "row", rows.size(), values.length);
@@ -57,8 +63,17 @@ public record HeatMap(
   private static void requireLabels(String title, String what, int actual, int expected) {
     if (actual != 0 && actual != expected) {
       throw new IllegalArgumentException(
-          "heat map \"" + title + "\" has " + actual + " " + what + " labels for " + expected
-              + " " + what + "s");
+          "heat map \""
+              + title
+              + "\" has "
+              + actual
+              + " "
+              + what
+              + " labels for "
+              + expected
+              + " "
+              + what
+              + "s");
     }
   }
 

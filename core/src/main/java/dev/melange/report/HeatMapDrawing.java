@@ -6,7 +6,9 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 
-/** Draws a {@link HeatMap}: square cells where they fit, and a colour bar with ticks beside them. */
+/**
+ * Draws a {@link HeatMap}: square cells where they fit, and a colour bar with ticks beside them.
+ */
 final class HeatMapDrawing {
   /** Above this many cells one embedded image is smaller than one rectangle per cell. */
   private static final int RECTANGLES = 400;

@@ -8,8 +8,8 @@ final class Html {
 
   /**
    * Escapes text for element content and for double- or single-quoted attributes. Characters that
-   * XML 1.0 does not allow (most controls, lone surrogates) become U+FFFD, so that the result is well
-   * formed in both languages; {@code null} becomes the empty string.
+   * XML 1.0 does not allow (most controls, lone surrogates) become U+FFFD, so that the result is
+   * well formed in both languages; {@code null} becomes the empty string.
    */
   static String escape(String text) {
     if (text == null) {

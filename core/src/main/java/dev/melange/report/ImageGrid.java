@@ -55,8 +55,13 @@ public record ImageGrid(
     int widest = rows.stream().mapToInt(r -> r.tiles().size()).max().orElse(0);
     if (!columns.isEmpty() && widest > columns.size()) {
       throw new IllegalArgumentException(
-          "image grid \"" + title + "\" has " + columns.size() + " column captions, a row has "
-              + widest + " pictures");
+          "image grid \""
+              + title
+              + "\" has "
+              + columns.size()
+              + " column captions, a row has "
+              + widest
+              + " pictures");
     }
   }
 
@@ -162,7 +167,8 @@ public record ImageGrid(
     }
     double width = left + Math.max(1, count) * (cellWidth + GAP);
     var image =
-        new BufferedImage((int) Math.ceil(width), (int) Math.ceil(height), BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(
+            (int) Math.ceil(width), (int) Math.ceil(height), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(new Color(Ink.PAPER.light()));
     graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
@@ -170,11 +176,25 @@ public record ImageGrid(
     text(graphics, title, GAP, GAP + 15, TextStyle.TITLE, width - 2 * GAP, Canvas.Anchor.START);
     for (int i = 0; i < columns.size() && i < count; i++) {
       double middle = left + i * (cellWidth + GAP) + cellWidth / 2.0;
-      text(graphics, columns.get(i), middle, top - 7, TextStyle.LABEL, cellWidth, Canvas.Anchor.MIDDLE);
+      text(
+          graphics,
+          columns.get(i),
+          middle,
+          top - 7,
+          TextStyle.LABEL,
+          cellWidth,
+          Canvas.Anchor.MIDDLE);
     }
     double y = top;
     for (Row row : rows) {
-      text(graphics, row.caption(), left - 10, y + cellWidth / 2.0, TextStyle.LABEL, left - 12, Canvas.Anchor.END);
+      text(
+          graphics,
+          row.caption(),
+          left - 10,
+          y + cellWidth / 2.0,
+          TextStyle.LABEL,
+          left - 12,
+          Canvas.Anchor.END);
       for (int i = 0; i < row.tiles().size(); i++) {
         tile(graphics, row.tiles().get(i), left + i * (cellWidth + GAP), y, labels);
       }
@@ -195,7 +215,14 @@ public record ImageGrid(
       from += cellWidth * part.share();
     }
     below += tile.shares().isEmpty() ? 0 : BAR + 2;
-    text(graphics, tile.caption(), x + cellWidth / 2.0, below + 11, TextStyle.TICK, cellWidth, Canvas.Anchor.MIDDLE);
+    text(
+        graphics,
+        tile.caption(),
+        x + cellWidth / 2.0,
+        below + 11,
+        TextStyle.TICK,
+        cellWidth,
+        Canvas.Anchor.MIDDLE);
   }
 
   private static void keys(
@@ -244,7 +271,10 @@ public record ImageGrid(
   public void save(Path file) {
     if (!AtomicFile.extension(file).equals("png")) {
       throw new IllegalArgumentException(
-          "image grid \"" + title + "\" can be saved as .png, got " + file
+          "image grid \""
+              + title
+              + "\" can be saved as .png, got "
+              + file
               + "; change the file's extension");
     }
     AtomicFile.write(file, Png.encode(toImage()));

@@ -8,7 +8,8 @@ final class LinePath {
 
   /**
    * The path through (xs[i], ys[i]); values that are not shown interrupt it. In a pixel column with
-   * many points only the first, the lowest, the highest and the last are kept, which looks the same.
+   * many points only the first, the lowest, the highest and the last are kept, which looks the
+   * same.
    */
   static Path2D of(double[] xs, double[] ys, AxisScale x, AxisScale y) {
     var path = new Path2D.Double();

@@ -16,7 +16,8 @@ final class Png {
     // Memory, not ImageIO's default cache file: a report must not need a temporary folder.
     try (var stream = new MemoryCacheImageOutputStream(bytes)) {
       if (!ImageIO.write(image, "png", stream)) {
-        throw new IllegalStateException("this Java runtime has no PNG writer (module java.desktop)");
+        throw new IllegalStateException(
+            "this Java runtime has no PNG writer (module java.desktop)");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

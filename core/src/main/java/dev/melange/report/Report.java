@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * A self-contained HTML page of results: no script, no other files, light and dark, for screen,
- * phone and paper. Elements appear in the order in which they are added; all strings are plain text.
+ * phone and paper. Elements appear in the order in which they are added; all strings are plain
+ * text.
  *
  * <pre>{@code
  * new Report("PoolFormer on digits")

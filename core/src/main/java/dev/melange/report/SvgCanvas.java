@@ -41,7 +41,10 @@ final class SvgCanvas implements Canvas {
   private static String open(double width, double height, String description) {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
         + String.format(
-            Locale.ROOT, " viewBox=\"0 0 %s %s\" width=\"%1$s\" height=\"%2$s\"", n(width), n(height))
+            Locale.ROOT,
+            " viewBox=\"0 0 %s %s\" width=\"%1$s\" height=\"%2$s\"",
+            n(width),
+            n(height))
         + " role=\"img\" aria-label=\""
         + Html.escape(description)
         + "\" font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"

@@ -25,8 +25,9 @@ import java.util.Objects;
  *
  * @param title caption, plain text
  * @param columns in order
- * @param rows each with one cell per column: a {@link Number}, a {@link PlusMinus}, any other object
- *     (shown by its {@code toString}) or {@code null} for an empty cell; NaN is shown as a dash
+ * @param rows each with one cell per column: a {@link Number}, a {@link PlusMinus}, any other
+ *     object (shown by its {@code toString}) or {@code null} for an empty cell; NaN is shown as a
+ *     dash
  */
 public record Table(String title, List<Column> columns, List<List<Object>> rows) {
   /** Which value of a column is marked. */
@@ -78,15 +79,25 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
     columns = List.copyOf(columns);
     if (columns.stream().map(Column::name).distinct().count() != columns.size()) {
       throw new IllegalArgumentException(
-          "table \"" + title + "\" has two columns of one name: "
+          "table \""
+              + title
+              + "\" has two columns of one name: "
               + columns.stream().map(Column::name).toList());
     }
     List<List<Object>> copies = new ArrayList<>();
     for (List<Object> row : rows) {
       if (row.size() != columns.size()) {
         throw new IllegalArgumentException(
-            "table \"" + title + "\" has " + columns.size() + " columns, row " + copies.size()
-                + " has " + row.size() + " cells: " + row);
+            "table \""
+                + title
+                + "\" has "
+                + columns.size()
+                + " columns, row "
+                + copies.size()
+                + " has "
+                + row.size()
+                + " cells: "
+                + row);
       }
       for (int i = 0; i < row.size(); i++) {
         shown(columns.get(i), row.get(i));
@@ -121,8 +132,8 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
   }
 
   /**
-   * A JSON object of {@code title} and {@code rows}, each row an object by column name. Numbers that
-   * are not finite become {@code null}, a {@link PlusMinus} an object of value and spread.
+   * A JSON object of {@code title} and {@code rows}, each row an object by column name. Numbers
+   * that are not finite become {@code null}, a {@link PlusMinus} an object of value and spread.
    */
   public String toJson() {
     return TableData.json(this);
@@ -142,7 +153,10 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
           case "txt" -> toText(Style.UNICODE);
           default ->
               throw new IllegalArgumentException(
-                  "table \"" + title + "\" can be saved as .csv, .json or .txt, got " + file
+                  "table \""
+                      + title
+                      + "\" can be saved as .csv, .json or .txt, got "
+                      + file
                       + "; change the file's extension");
         };
     AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -211,8 +225,14 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
       return String.format(Locale.ROOT, column.format, n);
     } catch (IllegalFormatException e) {
       throw new IllegalArgumentException(
-          "column \"" + column.name + "\": format " + column.format + " does not suit "
-              + n.getClass().getSimpleName() + " " + n
+          "column \""
+              + column.name
+              + "\": format "
+              + column.format
+              + " does not suit "
+              + n.getClass().getSimpleName()
+              + " "
+              + n
               + "; use %d for whole numbers and %.3f or %s for others",
           e);
     }

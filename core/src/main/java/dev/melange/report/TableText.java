@@ -39,14 +39,9 @@ final class TableText {
     if (width == 0) {
       return title;
     }
-    var border =
-        style == Table.Style.ASCII ? AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS : UNICODE;
+    var border = style == Table.Style.ASCII ? AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS : UNICODE;
     return title
-        + AsciiTable.builder()
-            .border(border)
-            .lineSeparator("\n")
-            .data(columns, cells)
-            .asString()
+        + AsciiTable.builder().border(border).lineSeparator("\n").data(columns, cells).asString()
         + "\n";
   }
 

@@ -17,7 +17,9 @@ final class Ticks {
 
   private Ticks() {}
 
-  /** Evenly spaced ticks with steps of 1, 2, 2.5 or 5 times a power of ten; about {@code target}. */
+  /**
+   * Evenly spaced ticks with steps of 1, 2, 2.5 or 5 times a power of ten; about {@code target}.
+   */
   static double[] linear(double low, double high, int target) {
     double lo = finite(Math.min(low, high), 0);
     double hi = finite(Math.max(low, high), 1);
@@ -104,7 +106,10 @@ final class Ticks {
     int unit = size >= 999_500_000 ? 3 : size >= 999_500 ? 2 : size >= 10_000 ? 1 : 0;
     double scaled = value / Math.pow(1000, unit);
     double rounded = Math.abs(scaled);
-    int decimals = unit == 0 && rounded >= 100 ? 0 : rounded >= 100 ? 0 : rounded >= 10 ? 1 : rounded >= 1 ? 2 : 3;
+    int decimals =
+        unit == 0 && rounded >= 100
+            ? 0
+            : rounded >= 100 ? 0 : rounded >= 10 ? 1 : rounded >= 1 ? 2 : 3;
     return fixed(scaled, decimals, true) + " kMG".substring(unit, unit + 1).strip();
   }
 
@@ -156,7 +161,9 @@ final class Ticks {
     if (trim && text.indexOf('.') >= 0) {
       text = text.replaceFirst("\\.?0+$", "");
     }
-    return text.startsWith("-") ? (text.matches("-0(\\.0*)?") ? "0" : "−" + text.substring(1)) : text;
+    return text.startsWith("-")
+        ? (text.matches("-0(\\.0*)?") ? "0" : "−" + text.substring(1))
+        : text;
   }
 
   private static double niceStep(double step) {

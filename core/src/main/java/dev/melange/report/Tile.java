@@ -37,8 +37,7 @@ public final class Tile {
 
   /** A copy of an image. */
   public static Tile of(BufferedImage image) {
-    var copy =
-        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+    var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
     Graphics2D graphics = copy.createGraphics();
     graphics.drawImage(image, 0, 0, null);
     graphics.dispose();
@@ -55,13 +54,26 @@ public final class Tile {
     if ((channels != 1 && channels != 3) || height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "an image tile needs [1 or 3, height, width], got ["
-              + channels + ", " + height + ", " + width + "]");
+              + channels
+              + ", "
+              + height
+              + ", "
+              + width
+              + "]");
     }
     long expected = (long) channels * height * width;
     if (values.length != expected) {
       throw new IllegalArgumentException(
-          "an image tile of [" + channels + ", " + height + ", " + width + "] needs " + expected
-              + " values, got " + values.length);
+          "an image tile of ["
+              + channels
+              + ", "
+              + height
+              + ", "
+              + width
+              + "] needs "
+              + expected
+              + " values, got "
+              + values.length);
     }
     var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
     int plane = height * width;
@@ -86,8 +98,7 @@ public final class Tile {
 
   /** A matrix in the colours of a scale, from its least to its greatest value. */
   public static Tile heat(double[][] values, ColorMap colors) {
-    return colored(
-        values, colors, finite(values).min().orElse(0), finite(values).max().orElse(1));
+    return colored(values, colors, finite(values).min().orElse(0), finite(values).max().orElse(1));
   }
 
   /**
@@ -99,13 +110,11 @@ public final class Tile {
    */
   public static Tile colored(double[][] values, ColorMap colors, double low, double high) {
     requireMatrix(values);
-    var image =
-        new BufferedImage(values[0].length, values.length, BufferedImage.TYPE_INT_ARGB);
+    var image = new BufferedImage(values[0].length, values.length, BufferedImage.TYPE_INT_ARGB);
     for (int y = 0; y < values.length; y++) {
       for (int x = 0; x < values[y].length; x++) {
         double v = values[y][x];
-        image.setRGB(
-            x, y, Double.isFinite(v) ? 0xFF000000 | colors.rgb(share(v, low, high)) : 0);
+        image.setRGB(x, y, Double.isFinite(v) ? 0xFF000000 | colors.rgb(share(v, low, high)) : 0);
       }
     }
     return new Tile(image, "", List.of());
@@ -125,8 +134,7 @@ public final class Tile {
     }
     double low = finite(map).min().orElse(0);
     double high = finite(map).max().orElse(1);
-    var mixed =
-        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+    var mixed = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
     for (int y = 0; y < mixed.getHeight(); y++) {
       for (int x = 0; x < mixed.getWidth(); x++) {
         double v =
@@ -207,7 +215,9 @@ public final class Tile {
     for (double[] row : values) {
       if (row.length == 0 || row.length != values[0].length) {
         throw new IllegalArgumentException(
-            "a tile needs rows of one length of at least 1, got " + row.length + " and "
+            "a tile needs rows of one length of at least 1, got "
+                + row.length
+                + " and "
                 + values[0].length);
       }
     }

@@ -80,7 +80,14 @@ public record XyChart(String title, Axis x, Axis y, List<Series> series, Front f
     private static void requireLength(String name, String what, int actual, int expected) {
       if (actual != expected) {
         throw new IllegalArgumentException(
-            "series \"" + name + "\": " + what + " has " + actual + " values, expected " + expected);
+            "series \""
+                + name
+                + "\": "
+                + what
+                + " has "
+                + actual
+                + " values, expected "
+                + expected);
       }
     }
 
@@ -244,8 +251,8 @@ public record XyChart(String title, Axis x, Axis y, List<Series> series, Front f
     }
 
     /**
-     * Counts values in equal bins from the least to the greatest one (the last bin is closed). Values
-     * that are not finite cannot be placed; their number is told in the legend.
+     * Counts values in equal bins from the least to the greatest one (the last bin is closed).
+     * Values that are not finite cannot be placed; their number is told in the legend.
      */
     public Builder histogram(String name, double[] values, int bins) {
       double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
@@ -258,12 +265,20 @@ public record XyChart(String title, Axis x, Axis y, List<Series> series, Front f
       return histogram(name, values, bins, low, high);
     }
 
-    /** As {@link #histogram(String, double[], int)} from low to high; others are told in the legend. */
+    /**
+     * As {@link #histogram(String, double[], int)} from low to high; others are told in the legend.
+     */
     public Builder histogram(String name, double[] values, int bins, double low, double high) {
       if (bins < 1 || !(low < high) || !Double.isFinite(high - low)) {
         throw new IllegalArgumentException(
-            "histogram \"" + name + "\" needs at least 1 bin and low < high, got "
-                + bins + " bins from " + low + " to " + high);
+            "histogram \""
+                + name
+                + "\" needs at least 1 bin and low < high, got "
+                + bins
+                + " bins from "
+                + low
+                + " to "
+                + high);
       }
       double[] edges = new double[bins + 1];
       Arrays.setAll(edges, i -> low + (high - low) * i / bins);

@@ -35,8 +35,7 @@ final class XyDrawing {
     y = scale(chart.y(), false, (int) (plotHeight / 52));
     double left = y.labelWidth() + 14;
     double right = Math.min(40, 14 + rightOverhang());
-    plot =
-        new Rectangle2D.Double(left, frame.top() + 4, frame.width - left - right, plotHeight);
+    plot = new Rectangle2D.Double(left, frame.top() + 4, frame.width - left - right, plotHeight);
     x = scale(chart.x(), true, (int) (plot.getWidth() / 85));
     x.pixels(plot.getX(), plot.getMaxX());
     y.pixels(plot.getMaxY(), plot.getY());
@@ -112,8 +111,7 @@ final class XyDrawing {
     double max = Double.NEGATIVE_INFINITY;
     boolean tight = horizontal;
     for (Series s : chart.series()) {
-      List<double[]> all =
-          horizontal ? List.of(s.x()) : List.of(s.y(), s.low(), s.high());
+      List<double[]> all = horizontal ? List.of(s.x()) : List.of(s.y(), s.low(), s.high());
       for (double[] values : all) {
         for (double value : values) {
           if (axis.shows(value)) {
