@@ -44,7 +44,7 @@ final class BarDrawing {
     plot =
         new Rectangle2D.Double(
             left, frame.top() + 4, frame.width - left - 46, Math.max(1, count) * slot);
-    value = scale((int) (plot.getWidth() / 85)).pixels(plot.getX(), plot.getMaxX());
+    value = scale((int) (plot.getWidth() / 75)).pixels(plot.getX(), plot.getMaxX());
     frame.xTicks(value, plot, true);
     for (int i = 0; i < count; i++) {
       double middle = plot.getY() + (i + 0.5) * slot;
@@ -60,7 +60,7 @@ final class BarDrawing {
   private double upright() {
     frame.yTitle(chart.value().title());
     double height = Math.max(180, Math.min(280, frame.width * 0.42));
-    value = scale((int) (height / 52));
+    value = scale((int) (height / 50));
     double left = value.labelWidth() + 14;
     plot = new Rectangle2D.Double(left, frame.top() + 12, frame.width - left - 8, height);
     value.pixels(plot.getMaxY(), plot.getY());
@@ -122,6 +122,7 @@ final class BarDrawing {
       BarChart.Group group = chart.groups().get(g);
       double[] values = group.values();
       double[] errors = group.errors();
+      String[] numbers = Ticks.numbers(values);
       var path = new Path2D.Double();
       var whiskers = new Path2D.Double();
       for (int i = 0; i < values.length; i++) {
@@ -139,7 +140,7 @@ final class BarDrawing {
           end = values[i] < 0 ? low : high;
           whisker(whiskers, low, high, across + (thick - 1.5) / 2);
         }
-        number(values[i], end, across + (thick - 1.5) / 2, thick);
+        number(numbers[i], values[i] < 0, end, across + (thick - 1.5) / 2, thick);
       }
       canvas.group(group.name());
       canvas.fill(path, Ink.series(g), 1);
@@ -165,9 +166,7 @@ final class BarDrawing {
   }
 
   /** The value at the bar's end, where there is room for it. */
-  private void number(double number, double end, double across, double thick) {
-    String text = Ticks.number(number);
-    boolean negative = number < 0;
+  private void number(String text, boolean negative, double end, double across, double thick) {
     if (chart.horizontal()) {
       canvas.text(
           text,

@@ -42,14 +42,14 @@ public sealed interface Chart permits XyChart, BarChart, HeatMap {
     return new HeatMap.Builder(title, values);
   }
 
-  /** A complete SVG document, 720 units wide, that follows the reader's light or dark mode. */
+  /** A complete SVG document, 748 units wide, that follows the reader's light or dark mode. */
   default String toSvg() {
     var canvas = new SvgCanvas();
     double height = Drawing.draw(this, canvas, Drawing.WIDE, true);
     return canvas.standalone(Drawing.WIDE, height, description());
   }
 
-  /** Pixels on light paper, 1440 wide (720 units at double resolution). */
+  /** Pixels on light paper, 1496 wide (748 units at double resolution). */
   default BufferedImage toImage() {
     double height = Drawing.draw(this, new SvgCanvas(), Drawing.WIDE, true);
     var canvas = new ImageCanvas(Drawing.WIDE, height, 2);

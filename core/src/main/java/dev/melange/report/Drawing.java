@@ -8,6 +8,9 @@ final class Drawing {
   /** Width on a phone or in half a column: text keeps its size, the plot gives way. */
   static final double NARROW = 380;
 
+  /** Around a drawing that stands alone in a file. */
+  static final double PADDING = 14;
+
   private Drawing() {}
 
   /**

@@ -28,7 +28,7 @@ final class Frame {
 
   final Canvas canvas;
   final double width;
-  private double top = 6;
+  private double top = 2;
 
   Frame(Canvas canvas, double width) {
     this.canvas = canvas;
@@ -39,22 +39,27 @@ final class Frame {
     return top;
   }
 
+  /** Leaves space. */
+  void skip(double height) {
+    top += height;
+  }
+
   void title(String title) {
     if (!title.isBlank()) {
-      String shown = TextStyle.TITLE.fit(title, width - 16);
-      canvas.text(shown, 8, top + 16, TextStyle.TITLE, Canvas.Anchor.START, 0);
+      String shown = TextStyle.TITLE.fit(title, width);
+      canvas.text(shown, 0, top + 16, TextStyle.TITLE, Canvas.Anchor.START, 0);
       top += 28;
     }
   }
 
   /** Rows of keys and names, wrapped at the width. */
   void legend(List<Entry> entries) {
-    double x = 8;
+    double x = 0;
     for (Entry entry : entries) {
       String name = TextStyle.LABEL.fit(entry.name, width - 50);
       double need = 24 + TextStyle.LABEL.width(name) + 14;
-      if (x > 8 && x + need > width) {
-        x = 8;
+      if (x > 0 && x + need > width) {
+        x = 0;
         top += 19;
       }
       key(entry, x, top + 9);
@@ -77,8 +82,8 @@ final class Frame {
   /** The title of the vertical axis, horizontal above the axis, where it is read first. */
   void yTitle(String title) {
     if (!title.isBlank()) {
-      String shown = TextStyle.TICK.fit(title, width - 16);
-      canvas.text(shown, 8, top + 11, TextStyle.TICK, Canvas.Anchor.START, 0);
+      String shown = TextStyle.TICK.fit(title, width);
+      canvas.text(shown, 0, top + 11, TextStyle.TICK, Canvas.Anchor.START, 0);
       top += 20;
     } else {
       top += 6;
@@ -162,7 +167,12 @@ final class Frame {
 
   /** Every {@code stride}-th index so that labels of the given extent fit into the length. */
   static List<Integer> thinned(int count, double length, double extent) {
-    int stride = (int) Math.max(1, Math.ceil(count * extent / Math.max(1, length)));
+    double least = count * extent / Math.max(1, length);
+    // 1, 2, 5, 10, 20, ...: positions people count in.
+    int stride = 1;
+    for (int i = 0; stride < least; i++) {
+      stride = (int) ((i % 3 == 1 ? 2.5 : 2) * stride);
+    }
     List<Integer> shown = new ArrayList<>();
     for (int i = 0; i < count; i += stride) {
       shown.add(i);

@@ -1,6 +1,5 @@
 package dev.melange.report;
 
-import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
@@ -14,6 +13,11 @@ final class HeatMapDrawing {
   private static final int RECTANGLES = 400;
 
   private static final double BAR = 14;
+
+  /** A grey that no colour scale has, on either paper. */
+  private static final int GAP = 0x808080;
+
+  private static final double GAP_OPACITY = 0.35;
 
   private final HeatMap chart;
   private final Frame frame;
@@ -37,11 +41,14 @@ final class HeatMapDrawing {
   double draw() {
     AxisScale scale = range();
     frame.yTitle(chart.y());
+    if (chart.y().isBlank() && !chart.scale().isBlank()) {
+      frame.skip(14);
+    }
     double left = labelWidth(chart.rows(), rows) + 12;
     left = Math.min(left, frame.width * 0.35);
     double right = BAR + 18 + scale.labelWidth() + 10;
     double space = frame.width - left - right;
-    double cell = Math.min(48, Math.min(space / Math.max(1, columns), 420.0 / Math.max(1, rows)));
+    double cell = Math.min(64, Math.min(space / Math.max(1, columns), 420.0 / Math.max(1, rows)));
     // Short wide or tall narrow matrices get oblong cells rather than a sliver.
     double cellHeight = Math.max(cell, Math.min(26, 140.0 / Math.max(1, rows)));
     double cellWidth = Math.max(cell, Math.min(48, 200.0 / Math.max(1, columns)));
@@ -93,12 +100,11 @@ final class HeatMapDrawing {
     }
     var text = new TextStyle(Ink.TEXT, 11, false);
     boolean numbers = h >= 16 && fits(text, w);
-    var gaps = new Path2D.Double();
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         var box = new Rectangle2D.Double(plot.getX() + c * w, plot.getY() + r * h, w, h);
         if (!Double.isFinite(values[r][c])) {
-          gaps.append(new Rectangle2D.Double(box.getCenterX() - 3, box.getCenterY(), 6, 1), false);
+          canvas.fill(box, Ink.fixed(GAP), GAP_OPACITY);
           continue;
         }
         int rgb = chart.colors().rgb(share(values[r][c]));
@@ -115,7 +121,6 @@ final class HeatMapDrawing {
         }
       }
     }
-    canvas.fill(gaps, Ink.MUTED, 1);
   }
 
   private boolean fits(TextStyle style, double cellWidth) {
@@ -125,11 +130,12 @@ final class HeatMapDrawing {
   }
 
   private BufferedImage pixels() {
+    int gap = (int) Math.round(GAP_OPACITY * 255) << 24 | GAP;
     var image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_ARGB);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         double v = values[r][c];
-        image.setRGB(c, r, Double.isFinite(v) ? 0xFF000000 | chart.colors().rgb(share(v)) : 0);
+        image.setRGB(c, r, Double.isFinite(v) ? 0xFF000000 | chart.colors().rgb(share(v)) : gap);
       }
     }
     return image;
@@ -193,7 +199,7 @@ final class HeatMapDrawing {
       canvas.text(
           title,
           Math.min(frame.width - 4, end),
-          plot.getY() - 9,
+          plot.getY() - 13,
           TextStyle.TICK,
           Canvas.Anchor.END,
           0);

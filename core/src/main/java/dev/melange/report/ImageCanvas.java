@@ -18,13 +18,14 @@ final class ImageCanvas implements Canvas {
   ImageCanvas(double width, double height, int scale) {
     image =
         new BufferedImage(
-            (int) Math.ceil(width * scale),
-            (int) Math.ceil(height * scale),
+            (int) Math.ceil((width + 2 * Drawing.PADDING) * scale),
+            (int) Math.ceil((height + 2 * Drawing.PADDING) * scale),
             BufferedImage.TYPE_INT_RGB);
     graphics = image.createGraphics();
     graphics.setColor(new Color(Ink.PAPER.light()));
     graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
     graphics.scale(scale, scale);
+    graphics.translate(Drawing.PADDING, Drawing.PADDING);
     quality(graphics);
   }
 

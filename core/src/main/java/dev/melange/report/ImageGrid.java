@@ -80,7 +80,7 @@ public record ImageGrid(
         .toList();
   }
 
-  /** An HTML figure: pictures in their own size as data URIs, captions as text. */
+  /** An HTML figure: pictures as data URIs, at most twice as fine as shown, captions as text. */
   public String toHtml() {
     List<String> labels = labels();
     boolean captions = rows.stream().anyMatch(r -> !r.caption().isBlank());
@@ -126,7 +126,7 @@ public record ImageGrid(
     out.append("<td><img alt=\"").append(Html.escape(alt.isEmpty() ? "picture" : alt));
     out.append("\" width=\"").append(cellWidth).append("\" height=\"").append(cellHeight(tile));
     out.append(smooth || tile.width() > cellWidth ? "\"" : "\" class=\"crisp\"");
-    out.append(" src=\"").append(Html.pngDataUri(tile.png())).append("\">");
+    out.append(" src=\"").append(Html.pngDataUri(tile.png(2 * cellWidth))).append("\">");
     if (!tile.shares().isEmpty()) {
       var spoken = new StringBuilder();
       var bars = new StringBuilder();
@@ -206,7 +206,7 @@ public record ImageGrid(
   }
 
   private void tile(Graphics2D graphics, Tile tile, double x, double y, List<String> labels) {
-    tile.draw(graphics, x, y, cellWidth, smooth || tile.width() > cellWidth);
+    tile.draw(graphics, (int) x, (int) y, cellWidth, cellHeight(tile), smooth);
     double below = y + cellHeight(tile) + 3;
     double from = x;
     for (Tile.Share part : tile.shares()) {

@@ -20,6 +20,12 @@ final class LabelPlacer {
     taken.add(new Rectangle2D.Double(x - 4, y - 4, 8, 8));
   }
 
+  /** Keeps a step free: level from (x1, y1) to x2, then upright to y2. */
+  void occupyLine(double x1, double y1, double x2, double y2) {
+    taken.add(new Rectangle2D.Double(x1, y1 - 1, x2 - x1, 2));
+    taken.add(new Rectangle2D.Double(x2 - 1, Math.min(y1, y2), 2, Math.abs(y2 - y1)));
+  }
+
   /**
    * Draws the label right of, left of, above or below its point, the first that is free; a label
    * without a free place is left out, for overlapping ones could not be read either.

@@ -12,18 +12,22 @@ final class SvgCanvas implements Canvas {
 
   /** The SVG to put inside an HTML page that has the rules of {@link #pageCss}. */
   String inline(double width, double height, String description) {
-    return open(width, height, description) + out + "</svg>";
+    return open(width, height, 0, description) + out + "</svg>";
   }
 
   /** A complete SVG file with its own paper, light or dark as the reader prefers. */
   String standalone(double width, double height, String description) {
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        + open(width, height, description)
+        + open(width, height, Drawing.PADDING, description)
         + "<title>"
         + Html.escape(description)
         + "</title><style>@media (prefers-color-scheme:dark){"
         + Ink.css("", true)
-        + "}</style><rect width=\"100%\" height=\"100%\" class=\"f-p\" fill=\""
+        + "}</style><rect x=\"-"
+        + n(Drawing.PADDING)
+        + "\" y=\"-"
+        + n(Drawing.PADDING)
+        + "\" width=\"100%\" height=\"100%\" class=\"f-p\" fill=\""
         + Ink.hex(Ink.PAPER.light())
         + "\"/>"
         + out
@@ -38,13 +42,14 @@ final class SvgCanvas implements Canvas {
         + "}";
   }
 
-  private static String open(double width, double height, String description) {
+  private static String open(double width, double height, double padding, String description) {
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\""
         + String.format(
             Locale.ROOT,
-            " viewBox=\"0 0 %s %s\" width=\"%1$s\" height=\"%2$s\"",
-            n(width),
-            n(height))
+            " viewBox=\"%1$s %1$s %2$s %3$s\" width=\"%2$s\" height=\"%3$s\"",
+            n(-padding),
+            n(width + 2 * padding),
+            n(height + 2 * padding))
         + " role=\"img\" aria-label=\""
         + Html.escape(description)
         + "\" font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"

@@ -7,7 +7,8 @@ final class TableHtml {
   static String render(Table table) {
     var out = new StringBuilder("<table>");
     if (!table.title().isBlank()) {
-      out.append("<caption>").append(Html.escape(table.title())).append("</caption>");
+      out.append("<caption><span>").append(Html.escape(table.title()));
+      out.append("</span></caption>");
     }
     boolean[][] marked = new boolean[table.columns().size()][];
     out.append("<thead><tr>");
@@ -23,9 +24,13 @@ final class TableHtml {
       for (int c = 0; c < marked.length; c++) {
         boolean header = c == 0 && !table.columns().get(c).numeric();
         String type = header ? "th scope=\"row\"" : "td";
+        boolean brief = header && table.cell(r, c).length() <= 28;
         String cell = Html.escape(table.cell(r, c));
         out.append('<').append(type);
-        out.append(table.columns().get(c).numeric() ? " class=\"number\">" : ">");
+        out.append(
+            table.columns().get(c).numeric()
+                ? " class=\"number\">"
+                : brief ? " class=\"brief\">" : ">");
         out.append(marked[c][r] ? "<strong title=\"best\">" + cell + "</strong>" : cell);
         out.append(header ? "</th>" : "</td>");
       }

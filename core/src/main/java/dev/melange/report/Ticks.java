@@ -1,6 +1,7 @@
 package dev.melange.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,16 +22,18 @@ final class Ticks {
    * Evenly spaced ticks with steps of 1, 2, 2.5 or 5 times a power of ten; about {@code target}.
    */
   static double[] linear(double low, double high, int target) {
-    double lo = finite(Math.min(low, high), 0);
-    double hi = finite(Math.max(low, high), 1);
+    double a = finite(low, finite(high, 0));
+    double b = finite(high, finite(low, 1));
+    double lo = Math.min(a, b);
+    double hi = Math.max(a, b);
     if (lo == hi) {
       double half = lo == 0 ? 0.5 : Math.abs(lo) * 0.05;
       lo -= half;
       hi += half;
     }
     // Below this step neighbouring ticks would be the same double.
-    double least = Math.ulp(Math.max(Math.abs(lo), Math.abs(hi))) * 8;
-    double step = niceStep(Math.max((hi - lo) / Math.max(1, target), least));
+    double least = Math.max(1 / LIMIT, Math.ulp(Math.max(Math.abs(lo), Math.abs(hi))) * 8);
+    double step = niceStep(Math.max((hi - lo) / Math.max(1, target), 2 * least));
     long first = (long) Math.floor(lo / step);
     long last = (long) Math.ceil(hi / step);
     double[] ticks = new double[(int) (last - first) + 1];
@@ -62,7 +65,8 @@ final class Ticks {
         exponent <= last + stride;
         exponent += stride) {
       for (int digit : digits) {
-        candidates.add(digit * Math.pow(10, exponent));
+        // Within the range of a double; only strides of many decades reach beyond it.
+        candidates.add(digit * Math.pow(10, Math.max(-307, Math.min(307, exponent))));
       }
     }
     int from = 0;
@@ -85,8 +89,12 @@ final class Ticks {
       max = Math.max(max, Math.abs(ticks[i]));
       step = i == 0 ? step : Math.min(step, ticks[i] - ticks[i - 1]);
     }
+    boolean powers = Arrays.stream(ticks).anyMatch(t -> t < 0.999e-3 || t >= 1e6);
     for (int i = 0; i < ticks.length; i++) {
-      labels[i] = log ? logLabel(ticks[i]) : linearLabel(ticks[i], max, step);
+      labels[i] =
+          !log
+              ? linearLabel(ticks[i], max, step)
+              : powers ? scientific(ticks[i], 2) : number(ticks[i]);
     }
     return labels;
   }
@@ -106,11 +114,25 @@ final class Ticks {
     int unit = size >= 999_500_000 ? 3 : size >= 999_500 ? 2 : size >= 10_000 ? 1 : 0;
     double scaled = value / Math.pow(1000, unit);
     double rounded = Math.abs(scaled);
-    int decimals =
-        unit == 0 && rounded >= 100
-            ? 0
-            : rounded >= 100 ? 0 : rounded >= 10 ? 1 : rounded >= 1 ? 2 : 3;
+    int decimals = rounded >= 100 ? 0 : rounded >= 10 ? 1 : rounded >= 1 ? 2 : 3;
     return fixed(scaled, decimals, true) + " kMG".substring(unit, unit + 1).strip();
+  }
+
+  /** Numbers beside one another: as {@link #number}, with the same number of decimals on all. */
+  static String[] numbers(double[] values) {
+    String[] texts = new String[values.length];
+    int decimals = 0;
+    for (int i = 0; i < values.length; i++) {
+      texts[i] = number(values[i]);
+      int dot = texts[i].indexOf('.');
+      decimals = Math.max(decimals, dot < 0 ? 0 : texts[i].length() - dot - 1);
+    }
+    if (Arrays.stream(texts).allMatch(t -> t.matches("−?[0-9.]+|–"))) {
+      for (int i = 0; i < values.length; i++) {
+        texts[i] = Double.isNaN(values[i]) ? texts[i] : fixed(values[i], decimals, false);
+      }
+    }
+    return texts;
   }
 
   private static String linearLabel(double tick, double max, double step) {
@@ -128,13 +150,6 @@ final class Ticks {
     return tick == 0
         ? "0"
         : fixed(tick / divisor, decimals, false) + " kMG".substring(unit, unit + 1).strip();
-  }
-
-  private static String logLabel(double tick) {
-    if (tick >= 1e-3 && tick < 1e4) {
-      return fixed(tick, 3, true);
-    }
-    return scientific(tick, 0);
   }
 
   private static String scientific(double value, int decimals) {
@@ -169,12 +184,10 @@ final class Ticks {
   private static double niceStep(double step) {
     double power = Math.pow(10, Math.floor(Math.log10(step)));
     double mantissa = step / power;
-    for (double nice : new double[] {1, 2, 2.5, 5}) {
-      if (mantissa <= nice * (1 + 1e-9)) {
-        return nice * power;
-      }
-    }
-    return 10 * power;
+    // The nearest nice step on a logarithmic scale.
+    double nice =
+        mantissa < 1.45 ? 1 : mantissa < 2.25 ? 2 : mantissa < 3.5 ? 2.5 : mantissa < 7 ? 5 : 10;
+    return nice * power;
   }
 
   private static double finite(double value, double otherwise) {

@@ -1,6 +1,7 @@
 package dev.melange.report;
 
 import java.awt.Graphics2D;
+import java.awt.Image;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
@@ -188,19 +189,33 @@ public final class Tile {
     return image.getHeight();
   }
 
-  byte[] png() {
-    return Png.encode(image);
+  /** PNG bytes, averaged down to at most {@code limit} pixels of width: pages need no more. */
+  byte[] png(int limit) {
+    if (width() <= limit) {
+      return Png.encode(image);
+    }
+    int height = Math.max(1, (int) Math.round((double) limit * height() / width()));
+    var small = new BufferedImage(limit, height, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = small.createGraphics();
+    graphics.drawImage(
+        image.getScaledInstance(limit, height, Image.SCALE_AREA_AVERAGING), 0, 0, null);
+    graphics.dispose();
+    return Png.encode(small);
   }
 
-  void draw(Graphics2D graphics, double x, double y, double width, boolean smooth) {
-    double height = width * height() / width();
+  /** Paints the picture with the given size; averaged where it is made smaller. */
+  void draw(Graphics2D graphics, int x, int y, int width, int height, boolean smooth) {
+    if (width < width()) {
+      Image small = image.getScaledInstance(width, height, Image.SCALE_AREA_AVERAGING);
+      graphics.drawImage(small, x, y, null);
+      return;
+    }
     graphics.setRenderingHint(
         RenderingHints.KEY_INTERPOLATION,
         smooth
-            ? RenderingHints.VALUE_INTERPOLATION_BICUBIC
+            ? RenderingHints.VALUE_INTERPOLATION_BILINEAR
             : RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
-    graphics.drawImage(
-        image, (int) x, (int) y, (int) Math.round(width), (int) Math.round(height), null);
+    graphics.drawImage(image, x, y, width, height, null);
   }
 
   private static double share(double value, double low, double high) {

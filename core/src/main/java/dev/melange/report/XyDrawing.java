@@ -21,6 +21,8 @@ final class XyDrawing {
   private AxisScale x;
   private AxisScale y;
   private Rectangle2D plot;
+  private LabelPlacer placer;
+  private boolean empty;
 
   XyDrawing(XyChart chart, Frame frame) {
     this.chart = chart;
@@ -32,11 +34,11 @@ final class XyDrawing {
     frame.legend(legend());
     frame.yTitle(chart.y().title());
     double plotHeight = Math.max(200, Math.min(320, frame.width * 0.5));
-    y = scale(chart.y(), false, (int) (plotHeight / 52));
+    y = scale(chart.y(), false, (int) (plotHeight / 50));
     double left = y.labelWidth() + 14;
     double right = Math.min(40, 14 + rightOverhang());
     plot = new Rectangle2D.Double(left, frame.top() + 4, frame.width - left - right, plotHeight);
-    x = scale(chart.x(), true, (int) (plot.getWidth() / 85));
+    x = scale(chart.x(), true, (int) (plot.getWidth() / 75));
     x.pixels(plot.getX(), plot.getMaxX());
     y.pixels(plot.getMaxY(), plot.getY());
 
@@ -57,12 +59,22 @@ final class XyDrawing {
     for (int i = 0; i < chart.series().size(); i++) {
       band(chart.series().get(i), ink(i));
     }
+    placer = new LabelPlacer(plot);
     front();
     for (int i = 0; i < chart.series().size(); i++) {
       series(chart.series().get(i), i);
     }
     canvas.endClip();
     labels();
+    if (empty) {
+      canvas.text(
+          "no values to show",
+          plot.getCenterX(),
+          plot.getCenterY(),
+          TextStyle.TICK,
+          Canvas.Anchor.MIDDLE,
+          0);
+    }
     return plot.getMaxY() + (chart.x().title().isBlank() ? 28 : 46);
   }
 
@@ -126,7 +138,12 @@ final class XyDrawing {
         max = Math.max(max, 0);
       }
     }
+    // Data that come near zero are read against it.
+    if (!horizontal && !axis.log() && min > 0 && min < 0.25 * max) {
+      min = 0;
+    }
     boolean none = min > max;
+    empty |= none;
     return AxisScale.of(axis, none ? Double.NaN : min, none ? Double.NaN : max, tight, target);
   }
 
@@ -260,12 +277,16 @@ final class XyDrawing {
     var path = new Path2D.Double();
     double best = Double.POSITIVE_INFINITY;
     double before = Double.NaN;
+    double left = 0;
     for (Point2D.Double p : points) {
       if (p.y < best) {
         double at = y.at(highGood ? -p.y : p.y);
         if (!Double.isNaN(before)) {
           path.lineTo(x.at(p.x), before);
+          Point2D last = path.getCurrentPoint();
+          placer.occupyLine(left, before, last.getX(), at);
         }
+        left = x.at(p.x);
         add(path, Double.isNaN(before), x.at(p.x), at);
         before = at;
         best = p.y;
@@ -273,12 +294,12 @@ final class XyDrawing {
     }
     if (!Double.isNaN(before)) {
       path.lineTo(plot.getMaxX(), before);
+      placer.occupyLine(left, before, plot.getMaxX(), before);
     }
     canvas.stroke(path, Ink.MUTED, 1.4, Frame.DASHES);
   }
 
   private void labels() {
-    var placer = new LabelPlacer(plot);
     for (Series s : chart.series()) {
       double[] xs = s.x();
       double[] ys = s.y();
