@@ -1,11 +1,11 @@
 package dev.melange.tensor;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.GradMode;
-import org.bytedeco.pytorch.TensorBase;
-import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -83,6 +83,8 @@ public final class Autograd {
         var retain = new org.bytedeco.pytorch.BoolOptional(createGraph)) {
       return Native.unpack(
           Native.call("grad", () -> torch.grad(ys, xs, vs, retain, createGraph, true), outputs));
+    } finally {
+      CustomGradient.afterBackward();
     }
   }
 
@@ -100,90 +102,30 @@ public final class Autograd {
 
   /**
    * A function with a gradient of its own, for kernels that libtorch cannot differentiate or for
-   * surrogate gradients. Runs in an open {@link Scope} and is differentiated before the outermost
-   * scope of the thread closes; once only (no second derivative).
+   * surrogate gradients. Differentiated once only: it has no second derivative.
+   *
+   * <p>All tensors that forward makes, and the detached inputs it is given, live as long as the
+   * graph, so that backward may use them. What it shall not keep belongs into a {@link
+   * Scope#run(Supplier)} of its own.
    *
    * @param forward computes the output from detached inputs, unrecorded
-   * @param backward computes the inputs' gradients, unrecorded; may use what forward saved
+   * @param backward computes the inputs' gradients, unrecorded
    * @param inputs the inputs
    */
   public static Tensor custom(
       Function<Tensor[], Tensor> forward, Backward backward, Tensor... inputs) {
-    Tensor[] detached = new Tensor[inputs.length];
-    boolean record = false;
-    for (int i = 0; i < inputs.length; i++) {
-      detached[i] = inputs[i].detach();
-      record |= inputs[i].requiresGrad();
-    }
+    boolean record = isEnabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
     Tensor output;
-    try (NoGrad guard = noGrad()) {
+    List<Tensor> saved;
+    try (Scope scope = Scope.open();
+        NoGrad guard = noGrad()) {
+      Tensor[] detached = Arrays.stream(inputs).map(Tensor::detach).toArray(Tensor[]::new);
       output = forward.apply(detached);
-    }
-    if (!record || !isEnabled()) {
-      return output;
-    }
-    // libtorch has no user-defined node here. An empty slice of each input, summed (= 0), ties the
-    // output to it; hooks replace the zero gradient that arrives there with the one we computed.
-    CustomNode node = new CustomNode(backward, inputs.length);
-    Tensor tied = output.detach();
-    for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i].requiresGrad()) {
-        Tensor input = inputs[i].view(inputs[i].shape());
-        node.hookInput(input, i);
-        tied = tied.add(input.reshape(-1).slice(0, 0, 0).sum());
+      if (!record) {
+        return scope.keep(output);
       }
+      saved = scope.disownAll();
     }
-    node.hookOutput(tied);
-    return tied;
-  }
-
-  /** Carries the gradients from the output's hook to the inputs' hooks. */
-  private static final class CustomNode {
-    private final Backward backward;
-    private final Tensor[] gradients;
-
-    CustomNode(Backward backward, int inputs) {
-      this.backward = backward;
-      this.gradients = new Tensor[inputs];
-    }
-
-    void hookOutput(Tensor output) {
-      register(
-          output,
-          gradient -> {
-            try (NoGrad guard = noGrad()) {
-              Tensor[] results = backward.apply(gradient);
-              System.arraycopy(results, 0, gradients, 0, results.length);
-            }
-            return null;
-          });
-    }
-
-    void hookInput(Tensor input, int i) {
-      register(input, zero -> gradients[i] == null ? zero : gradients[i]);
-    }
-
-    private static void register(Tensor tensor, Function<Tensor, Tensor> action) {
-      Hook hook = new Hook(action);
-      Scope.adoptOutermost(hook); // native code holds the hook as long as the graph lives
-      tensor.raw().register_hook(hook);
-    }
-  }
-
-  private static final class Hook extends TensorTensorHook {
-    private final Function<Tensor, Tensor> action;
-
-    Hook(Function<Tensor, Tensor> action) {
-      this.action = action;
-    }
-
-    @Override
-    public TensorBase call(TensorBase gradient) {
-      Tensor in = new Tensor(new org.bytedeco.pytorch.Tensor(gradient));
-      Tensor out = action.apply(in);
-      TensorBase result = out == null ? new TensorBase() : new TensorBase(out.raw());
-      Scope.adopt(result);
-      return result;
-    }
+    return CustomGradient.tie(output, saved, backward, inputs);
   }
 }

@@ -96,14 +96,16 @@ public final class Engine {
     AtomicInteger number = new AtomicInteger();
     workers =
         Executors.newFixedThreadPool(
-            plan.workers(),
-            task -> {
-              Thread thread = new Thread(task, "melange-worker-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            plan.workers(), task -> new Worker(task, "melange-worker-" + number.incrementAndGet()));
     startWorkers();
     torch.set_num_threads(plan.intraOp());
+  }
+
+  private static final class Worker extends Thread {
+    Worker(Runnable task, String name) {
+      super(task, name);
+      setDaemon(true);
+    }
   }
 
   // Each worker tells libtorch once that it computes alone; all must be up before the plan's
@@ -161,32 +163,67 @@ public final class Engine {
   }
 
   /**
-   * Runs tasks on the single-threaded workers and waits for all.
+   * Runs tasks on the single-threaded workers and waits for all. Each task has a scope of its own;
+   * the tensors in its result go to the caller's scope. Tasks record gradients and use autocast as
+   * their caller does. From within a task the tasks run one after the other on the same worker.
    *
    * @return the results in the order of the tasks
-   * @throws RuntimeException what a task threw, after all have ended
+   * @throws RuntimeException what a task threw, after all have ended; of several, the first in the
+   *     order of the tasks, the others are suppressed exceptions of it
    */
   public <T> List<T> parallel(List<Supplier<T>> tasks) {
-    List<Future<T>> running = new ArrayList<>(tasks.size());
-    for (Supplier<T> task : tasks) {
-      running.add(workers.submit(task::get));
+    if (Thread.currentThread() instanceof Worker) {
+      // waiting for a worker from a worker would block for ever
+      return collect(tasks.stream().map(task -> Escape.now(task)).toList());
     }
-    List<T> results = new ArrayList<>(tasks.size());
-    RuntimeException failure = null;
-    for (Future<T> future : running) {
+    boolean recording = Autograd.isEnabled();
+    boolean autocast = torch.is_autocast_enabled(deviceType());
+    List<Future<Escape<T>>> running = new ArrayList<>(tasks.size());
+    for (Supplier<T> task : tasks) {
+      running.add(
+          workers.submit(
+              () -> {
+                try (Autograd.NoGrad guard =
+                    recording ? Autograd.enableGrad() : Autograd.noGrad()) {
+                  return Escape.now(autocast ? () -> withAutocast(task) : task);
+                }
+              }));
+    }
+    return collect(running.stream().map(Engine::await).toList());
+  }
+
+  /** What a task made or threw, and the tensors in it that belong to nobody yet. */
+  private record Escape<T>(T result, Throwable failure, List<Tensor> tensors) {
+    static <T> Escape<T> now(Supplier<T> task) {
+      List<Tensor> tensors = new ArrayList<>();
       try {
-        results.add(await(future));
-      } catch (RuntimeException e) {
-        if (failure == null) {
-          failure = e;
-        } else if (failure != e) {
-          failure.addSuppressed(e);
-        }
+        return new Escape<>(Scope.runDetached(task, tensors), null, tensors);
+      } catch (RuntimeException | Error e) {
+        return new Escape<>(null, e, tensors);
+      }
+    }
+  }
+
+  private static <T> List<T> collect(List<Escape<T>> escapes) {
+    List<T> results = new ArrayList<>(escapes.size());
+    Throwable failure = null;
+    for (Escape<T> escape : escapes) {
+      if (escape.failure() == null) {
+        results.add(escape.result());
+      } else if (failure == null) {
+        failure = escape.failure();
+      } else if (failure != escape.failure()) {
+        failure.addSuppressed(escape.failure());
       }
     }
     if (failure != null) {
-      throw failure;
+      escapes.forEach(escape -> escape.tensors().forEach(Tensor::close));
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure;
     }
+    escapes.forEach(escape -> Scope.adopt(escape.tensors()));
     return results;
   }
 
@@ -219,7 +256,15 @@ public final class Engine {
     if (plan.precision() == Precision.FLOAT32) {
       return body.get();
     }
-    var type = plan.device().isCuda() ? torch.DeviceType.CUDA : torch.DeviceType.CPU;
+    return withAutocast(body);
+  }
+
+  private torch.DeviceType deviceType() {
+    return plan.device().isCuda() ? torch.DeviceType.CUDA : torch.DeviceType.CPU;
+  }
+
+  private <T> T withAutocast(Supplier<T> body) {
+    torch.DeviceType type = deviceType();
     boolean before = torch.is_autocast_enabled(type);
     torch.set_autocast_enabled(type, true);
     torch.set_autocast_dtype(type, DType.BF16.torch());
@@ -227,7 +272,9 @@ public final class Engine {
       return body.get();
     } finally {
       torch.set_autocast_enabled(type, before);
-      torch.clear_cache();
+      if (!before) {
+        torch.clear_cache();
+      }
     }
   }
 

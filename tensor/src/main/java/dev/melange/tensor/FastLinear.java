@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class FastLinear {
   private static final int MIN_BATCH = 16;
+  private static final int MAX_BATCH = 64;
   private static final long MIN_WORK = 1L << 18; // below, the views cost more than they gain
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
@@ -19,7 +20,11 @@ final class FastLinear {
   private FastLinear() {}
 
   static boolean applies(Tensor x, Tensor weight) {
-    if (x.dim() < 2 || x.raw().is_cuda() || x.dtype() != DType.F32 || weight.dtype() != DType.F32) {
+    if (x.dim() < 2
+        || weight.dim() != 2
+        || x.raw().is_cuda()
+        || x.dtype() != DType.F32
+        || weight.dtype() != DType.F32) {
       return false;
     }
     long k = x.raw().size(x.dim() - 1);
@@ -28,12 +33,13 @@ final class FastLinear {
         && rows >= 2 * MIN_BATCH
         && weight.raw().size(1) == k
         && batch(rows) > 0
-        && x.isContiguous();
+        && x.isContiguous()
+        && weight.isContiguous();
   }
 
-  /** The smallest divisor of the rows that is at least 16 and leaves more than one row; or 0. */
+  /** The smallest divisor of the rows from 16 to 64; or 0. */
   private static long batch(long rows) {
-    for (long b = MIN_BATCH; b <= Math.min(rows, 64); b++) {
+    for (long b = MIN_BATCH; b <= Math.min(rows, MAX_BATCH); b++) {
       if (rows % b == 0) {
         return b;
       }
@@ -51,8 +57,8 @@ final class FastLinear {
     try (TensorOptional biasArgument = Native.optional(bias);
         org.bytedeco.pytorch.Tensor rows4 = x.raw().view(b, rows / b, 1, k);
         org.bytedeco.pytorch.Tensor nchw = rows4.permute(0, 3, 1, 2);
-        org.bytedeco.pytorch.Tensor filter =
-            weight.raw().as_strided(new long[] {n, k, 1, 1}, k, 1, k, k)) {
+        org.bytedeco.pytorch.Tensor rowsOfWeight = weight.raw().view(n, 1, 1, k);
+        org.bytedeco.pytorch.Tensor filter = rowsOfWeight.permute(0, 3, 1, 2)) {
       try (org.bytedeco.pytorch.Tensor y =
               Native.call(
                   "linear",
@@ -61,7 +67,7 @@ final class FastLinear {
                   weight,
                   bias);
           org.bytedeco.pytorch.Tensor channelsLast = y.permute(0, 2, 3, 1)) {
-        return Native.op("linear", () -> channelsLast.reshape(shape), x, weight);
+        return Native.op("linear", () -> channelsLast.reshape(shape), x, weight, bias);
       }
     }
   }

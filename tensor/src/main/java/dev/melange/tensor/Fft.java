@@ -88,4 +88,15 @@ public final class Fft {
   public static Tensor irfft2(Tensor x, long dim1, long dim2, long n, String norm) {
     return irfft(ifft(x, dim1, norm), n, dim2, norm);
   }
+
+  /** Frequencies of {@link #fft} in cycles per sample: {@code 0, 1/n, ..., -1/n}. */
+  public static Tensor frequencies(long n) {
+    Native.load();
+    return Native.op("fftfreq", () -> torch.fft_fftfreq(n));
+  }
+
+  /** Moves frequency zero to the middle of the given dimensions. */
+  public static Tensor shift(Tensor x, long... dims) {
+    return Native.op("fftshift", () -> torch.fft_fftshift(x.raw(), dims), x);
+  }
 }

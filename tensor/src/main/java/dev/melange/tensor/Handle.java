@@ -4,6 +4,7 @@ import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
@@ -13,12 +14,14 @@ import org.slf4j.LoggerFactory;
 abstract sealed class Handle implements AutoCloseable permits Tensor {
   private static final Logger LOG = LoggerFactory.getLogger(Handle.class);
   private static final Cleaner CLEANER = Cleaner.create();
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8; // what the JDK can allocate
 
   /** The part that outlives the Java object, so that a forgotten handle can still be freed. */
-  private static final class Owned implements Runnable {
-    private final org.bytedeco.pytorch.Tensor raw;
-    private long bytes;
-    private boolean closed;
+  private static final class Owned extends AtomicBoolean implements Runnable {
+    private static final long serialVersionUID = 1L;
+
+    private final transient org.bytedeco.pytorch.Tensor raw;
+    private final long bytes;
 
     Owned(org.bytedeco.pytorch.Tensor raw) {
       this.raw = raw;
@@ -26,11 +29,10 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
       Memory.opened(bytes);
     }
 
-    synchronized boolean close() {
-      if (closed) {
+    boolean close() {
+      if (!compareAndSet(false, true)) {
         return false;
       }
-      closed = true;
       Memory.closed(bytes);
       raw.close();
       return true;
@@ -61,13 +63,15 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
   /** The raw handle of the presets, for what this layer does not offer. It stays owned by this. */
   public org.bytedeco.pytorch.Tensor torch() {
-    if (isClosed()) {
-      throw new IllegalStateException("the tensor is closed");
-    }
-    return owned.raw;
+    return raw();
   }
 
   final org.bytedeco.pytorch.Tensor raw() {
+    if (owned.get()) {
+      throw new IllegalStateException(
+          "the tensor was already closed: its scope has ended. Return it from Scope.run, or hand it"
+              + " to the outer scope with keep()");
+    }
     return owned.raw;
   }
 
@@ -95,7 +99,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
   /** Whether the tensor was closed, by hand or by its scope. */
   public final boolean isClosed() {
-    return owned.closed;
+    return owned.get();
   }
 
   /** Frees the handle. Memory is freed once no view and no graph refers to it. Idempotent. */
@@ -105,21 +109,9 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     if (cleanable != null) {
       cleanable.clean();
     }
-  }
-
-  /** Replaces the storage, element type and device of this tensor by another's; keeps identity. */
-  final void replaceData(Tensor data) {
-    Native.call(
-        "set_data",
-        () -> {
-          raw().set_data(data.raw());
-          return null;
-        },
-        (Tensor) this,
-        data);
-    Memory.closed(owned.bytes);
-    owned.bytes = raw().nbytes();
-    Memory.opened(owned.bytes);
+    if (owner != null) {
+      owner.forgetClosed();
+    }
   }
 
   /** Number of dimensions. */
@@ -173,65 +165,104 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
   // ---- host data ----
 
-  /** The value of a one-element tensor. */
+  /** The value of a one-element real or boolean tensor. */
   public final double item() {
-    if (numel() != 1) {
-      throw new IllegalArgumentException(
-          "item() needs exactly one element, got shape " + Arrays.toString(shape()));
-    }
-    try (Tensor host = hostCopy(DType.F64)) {
-      return host.raw().item_double();
-    }
+    checkOneElement("item()");
+    checkReal("item()");
+    return raw().item_double();
   }
 
-  /** The value of a one-element integer tensor. */
+  /**
+   * The value of a one-element integer or boolean tensor.
+   *
+   * @throws IllegalArgumentException for floating-point tensors: nothing is rounded silently
+   */
   public final long itemLong() {
-    if (numel() != 1) {
+    checkOneElement("itemLong()");
+    DType type = dtype();
+    if (type.isFloating() || type.isComplex()) {
       throw new IllegalArgumentException(
-          "itemLong() needs exactly one element, got shape " + Arrays.toString(shape()));
+          "itemLong() needs an integer tensor, got " + type.torchName() + "; call item()");
     }
     return raw().item_long();
   }
 
+  private void checkOneElement(String method) {
+    if (numel() != 1) {
+      throw new IllegalArgumentException(
+          method + " needs exactly one element, got shape " + Arrays.toString(shape()));
+    }
+  }
+
+  private void checkReal(String method) {
+    if (dtype().isComplex()) {
+      throw new IllegalArgumentException(
+          method
+              + " needs real numbers, got "
+              + dtype().torchName()
+              + "; call real(), imag() or viewAsReal()");
+    }
+  }
+
   /** All elements in row-major order, converted to float. */
   public final float[] toFloats() {
-    float[] array = new float[Math.toIntExact(numel())];
-    try (Tensor host = hostCopy(DType.F32)) {
-      host.raw().data_ptr_float().get(array);
+    float[] array = new float[arrayLength("toFloats()")];
+    if (array.length > 0) {
+      try (Tensor host = hostCopy(DType.F32)) {
+        host.raw().data_ptr_float().get(array);
+      }
     }
     return array;
   }
 
   /** All elements in row-major order, converted to double. */
   public final double[] toDoubles() {
-    double[] array = new double[Math.toIntExact(numel())];
-    try (Tensor host = hostCopy(DType.F64)) {
-      host.raw().data_ptr_double().get(array);
+    double[] array = new double[arrayLength("toDoubles()")];
+    if (array.length > 0) {
+      try (Tensor host = hostCopy(DType.F64)) {
+        host.raw().data_ptr_double().get(array);
+      }
     }
     return array;
   }
 
-  /** All elements in row-major order, converted to long. */
+  /** All elements in row-major order, converted to long (towards zero). */
   public final long[] toLongs() {
-    long[] array = new long[Math.toIntExact(numel())];
-    try (Tensor host = hostCopy(DType.I64)) {
-      host.raw().data_ptr_long().get(array);
+    long[] array = new long[arrayLength("toLongs()")];
+    if (array.length > 0) {
+      try (Tensor host = hostCopy(DType.I64)) {
+        host.raw().data_ptr_long().get(array);
+      }
     }
     return array;
   }
 
-  /** All elements in row-major order, converted to int. */
+  /** All elements in row-major order, converted to int (towards zero). */
   public final int[] toInts() {
-    int[] array = new int[Math.toIntExact(numel())];
-    try (Tensor host = hostCopy(DType.I32)) {
-      host.raw().data_ptr_int().get(array);
+    int[] array = new int[arrayLength("toInts()")];
+    if (array.length > 0) {
+      try (Tensor host = hostCopy(DType.I32)) {
+        host.raw().data_ptr_int().get(array);
+      }
     }
     return array;
+  }
+
+  private int arrayLength(String method) {
+    checkReal(method);
+    long count = numel();
+    if (count > MAX_ARRAY) {
+      throw new IllegalArgumentException(
+          "%s: a Java array holds at most %d elements, the tensor has %d (shape %s); read it in slices"
+              .formatted(method, MAX_ARRAY, count, Arrays.toString(shape())));
+    }
+    return (int) count;
   }
 
   // A contiguous copy (or another handle on the same data) on the CPU.
   private Tensor hostCopy(DType type) {
-    try (Tensor cpu = ((Tensor) this).detach().to(Device.CPU);
+    try (Tensor plain = ((Tensor) this).detach();
+        Tensor cpu = plain.to(Device.CPU);
         Tensor typed = cpu.to(type)) {
       return typed.contiguous();
     }
@@ -253,7 +284,10 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
       throw new IllegalStateException(
           "only contiguous tensors on the CPU have a buffer; call to(Device.CPU).contiguous()");
     }
-    if (length > Integer.MAX_VALUE || offset < 0 || offset + length > raw().nbytes()) {
+    if (length < 0
+        || length > Integer.MAX_VALUE
+        || offset < 0
+        || offset > raw().nbytes() - length) {
       throw new IllegalStateException(
           "buffer of " + length + " bytes from " + offset + " of " + raw().nbytes() + " bytes");
     }

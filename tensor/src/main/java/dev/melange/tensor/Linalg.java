@@ -1,5 +1,6 @@
 package dev.melange.tensor;
 
+import org.bytedeco.pytorch.T_TensorTensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
@@ -69,5 +70,40 @@ public final class Linalg {
 
   private static Tensor copy(org.bytedeco.pytorch.Tensor element) {
     return new Tensor(new org.bytedeco.pytorch.Tensor(element));
+  }
+
+  /** Determinant. */
+  public static Tensor det(Tensor a) {
+    return Native.op("det", () -> torch.linalg_det(a.raw()), a);
+  }
+
+  /** Logarithm of the absolute value of the determinant. */
+  public static Tensor logAbsDet(Tensor a) {
+    try (T_TensorTensor_T pair = Native.call("slogdet", () -> torch.linalg_slogdet(a.raw()), a)) {
+      return copy(pair.get1());
+    }
+  }
+
+  /** Singular values in descending order: [..., k]. */
+  public static Tensor singularValues(Tensor a) {
+    return Native.op("svdvals", () -> torch.linalg_svdvals(a.raw()), a);
+  }
+
+  /** X with the least {@code |A X - B|}, of full rank: {@code [..., m, n], [..., m, k]}. */
+  public static Tensor leastSquares(Tensor a, Tensor b) {
+    try (T_TensorTensorTensorTensor_T result =
+        Native.call("lstsq", () -> torch.linalg_lstsq(a.raw(), b.raw()), a, b)) {
+      return copy(result.get0());
+    }
+  }
+
+  /** Cross product of vectors of three numbers along a dimension. */
+  public static Tensor cross(Tensor a, Tensor b, long dim) {
+    return Native.op("cross", () -> torch.linalg_cross(a.raw(), b.raw(), dim), a, b);
+  }
+
+  /** Sum of the diagonal of a matrix. */
+  public static Tensor trace(Tensor a) {
+    return Native.op("trace", () -> torch.trace(a.raw()), a);
   }
 }

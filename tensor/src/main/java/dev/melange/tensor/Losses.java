@@ -79,4 +79,15 @@ public final class Losses {
         prediction,
         target);
   }
+
+  /**
+   * Kullback-Leibler divergence {@code sum q (log q - log p)} over the last dimension, mean over
+   * the others.
+   *
+   * @param logP logarithms of the approximating probabilities
+   * @param logQ logarithms of the true probabilities
+   */
+  public static Tensor klDivergence(Tensor logP, Tensor logQ) {
+    return logQ.exp().mul(logQ.sub(logP)).sum(-1).mean();
+  }
 }

@@ -20,6 +20,8 @@ final class Native {
   private static final int MAX_CACHED_SCALARS = 4096;
   private static final ConcurrentHashMap<Number, Scalar> SCALARS = new ConcurrentHashMap<>();
 
+  private static final ThreadLocal<Ring> RECENT = ThreadLocal.withInitial(Ring::new);
+
   static {
     // JavaCPP asks the operating system for the process size at each allocation unless told not to
     // (5 microseconds), and registers a phantom reference per object. Ownership is ours (Scope).
@@ -117,8 +119,7 @@ final class Native {
     Scalar made =
         value instanceof Long l ? new Scalar(l.longValue()) : new Scalar(value.doubleValue());
     if (SCALARS.size() >= MAX_CACHED_SCALARS) {
-      Scope.adopt(made);
-      return made;
+      return RECENT.get().replaceOldest(made);
     }
     Scalar first = SCALARS.putIfAbsent(value, made);
     if (first == null) {
@@ -126,6 +127,21 @@ final class Native {
     }
     made.close();
     return first;
+  }
+
+  /** Scalars beyond the cache: each is closed when its thread has made as many others. */
+  private static final class Ring {
+    private final Scalar[] scalars = new Scalar[64]; // far more than one operation's arguments
+    private int next;
+
+    Scalar replaceOldest(Scalar made) {
+      if (scalars[next] != null) {
+        scalars[next].close();
+      }
+      scalars[next] = made;
+      next = (next + 1) % scalars.length;
+      return made;
+    }
   }
 
   /** The argument for an optional tensor; close it after the call. */

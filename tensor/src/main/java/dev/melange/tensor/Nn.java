@@ -1,6 +1,7 @@
 package dev.melange.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -395,5 +396,70 @@ public final class Nn {
   /** x where positive, {@code weight * x} elsewhere; one weight, or one per channel. */
   public static Tensor prelu(Tensor x, Tensor weight) {
     return Native.op("prelu", () -> torch.prelu(x.raw(), weight.raw()), x, weight);
+  }
+
+  /** Instance normalisation: statistics over the positions of each channel of each sample. */
+  public static Tensor instanceNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+    try (TensorOptional w = Native.optional(weight);
+        TensorOptional b = Native.optional(bias);
+        TensorOptional none = new TensorOptional()) {
+      return Native.op(
+          "instance_norm",
+          () -> torch.instance_norm(x.raw(), w, b, none, none, true, 0, eps, false),
+          x,
+          weight,
+          bias);
+    }
+  }
+
+  /** Root mean square normalisation over the last dimension. */
+  public static Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
+    try (TensorOptional w = Native.optional(weight);
+        DoubleOptional e = new DoubleOptional(eps)) {
+      return Native.op(
+          "rms_norm", () -> torch.rms_norm(x.raw(), new long[] {x.size(-1)}, w, e), x, weight);
+    }
+  }
+
+  /** Transposed 1d convolution: [B, Cin, T] with weight [Cin, Cout/groups, K]. */
+  public static Tensor convTranspose1d(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      long stride,
+      long padding,
+      long outputPadding,
+      long groups) {
+    try (TensorOptional b = Native.optional(bias)) {
+      return Native.op(
+          "conv_transpose1d",
+          () ->
+              torch.conv_transpose1d(
+                  x.raw(),
+                  weight.raw(),
+                  b,
+                  new long[] {stride},
+                  new long[] {padding},
+                  new long[] {outputPadding},
+                  groups,
+                  1),
+          x,
+          weight,
+          bias);
+    }
+  }
+
+  /** Maximum pooling of [B, C, H, W] to a given size. */
+  public static Tensor adaptiveMaxPool2d(Tensor x, long height, long width) {
+    try (T_TensorTensor_T pair =
+        Native.call(
+            "adaptive_max_pool2d", () -> torch.adaptive_max_pool2d(x.raw(), height, width), x)) {
+      return new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0()));
+    }
+  }
+
+  /** Average pooling of [B, C, T] to a given length. */
+  public static Tensor adaptiveAvgPool1d(Tensor x, long length) {
+    return Native.op("adaptive_avg_pool1d", () -> torch.adaptive_avg_pool1d(x.raw(), length), x);
   }
 }

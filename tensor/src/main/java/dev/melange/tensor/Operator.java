@@ -1,18 +1,20 @@
 package dev.melange.tensor;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.TensorList;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * An operator of libtorch called by name, for those that have no method here (private ones start
  * with an underscore).
  *
  * <p>Arguments are tensors, {@code Tensor[]}, numbers, booleans, strings or null, in the order of
- * the operator's schema, keyword arguments included. A {@code Tensor[]} has one element: native
- * lists can only be made by operators here, and a list of one is what {@code chunk(x, 1)} returns.
+ * the operator's schema, keyword arguments included: all of them, defaults are not filled in.
  */
 public final class Operator {
   private final String name;
@@ -51,6 +53,7 @@ public final class Operator {
             return null;
           },
           Arrays.stream(arguments)
+              .flatMap(a -> a instanceof Tensor[] list ? Arrays.stream(list) : Stream.of(a))
               .filter(Tensor.class::isInstance)
               .map(Tensor.class::cast)
               .toArray(Tensor[]::new));
@@ -71,8 +74,8 @@ public final class Operator {
       return new IValue(tensor.raw());
     } else if (argument instanceof Tensor[] list) {
       return list(list);
-    } else if (argument instanceof Double number) {
-      return new IValue(number.doubleValue());
+    } else if (argument instanceof Double || argument instanceof Float) {
+      return new IValue(((Number) argument).doubleValue());
     } else if (argument instanceof Integer || argument instanceof Long) {
       return new IValue(((Number) argument).longValue());
     } else if (argument instanceof Boolean flag) {
@@ -83,25 +86,24 @@ public final class Operator {
     throw new IllegalArgumentException("no native form for " + argument.getClass());
   }
 
+  // A list made in Java aborts the process (its reference count is wrong), so one that an operator
+  // returned is emptied and filled.
   private static IValue list(Tensor[] tensors) {
-    if (tensors.length > 1) {
-      throw new IllegalArgumentException("a native list holds at most one tensor here");
-    }
-    OperatorHandle split = Dispatcher.singleton().findSchemaOrThrow("aten::chunk", "");
-    try (split;
+    try (OperatorHandle split = Dispatcher.singleton().findSchemaOrThrow("aten::chunk", "");
         IValueVector stack = new IValueVector();
-        Tensor source = tensors.length == 1 ? tensors[0].alias() : Tensor.zeros(1);
-        IValue tensor = new IValue(source.raw());
+        org.bytedeco.pytorch.Tensor source = torch.zeros(1);
+        IValue tensor = new IValue(source);
         IValue one = new IValue(1L);
         IValue dim = new IValue(0L)) {
       stack.push_back(tensor).push_back(one).push_back(dim);
       split.callBoxed(stack);
-      try (IValue result = stack.get(0)) {
-        IValue list = new IValue(result);
-        if (tensors.length == 0) {
-          list.toTensorList().clear();
+      try (IValue result = stack.get(0);
+          TensorList elements = result.toTensorList()) {
+        elements.clear();
+        for (Tensor element : tensors) {
+          elements.push_back(element.raw());
         }
-        return list;
+        return new IValue(result);
       }
     }
   }

@@ -23,8 +23,6 @@ public final class Rng implements RandomGenerator {
 
   private final long seed;
   private long count;
-  private Generator generator;
-  private GeneratorOptional generatorArgument;
 
   /** A stream from its beginning. */
   public Rng(long seed) {
@@ -116,14 +114,24 @@ public final class Rng implements RandomGenerator {
 
   // ---- tensors ----
 
-  private GeneratorOptional native_() {
-    Native.load();
-    if (generator == null) {
+  /** libtorch's generator: 5 KB of state, but seeded for each draw, so a thread needs only one. */
+  private static final class Source {
+    private static final ThreadLocal<Source> OF_THREAD = ThreadLocal.withInitial(Source::new);
+
+    private final Generator generator;
+    private final GeneratorOptional argument;
+
+    private Source() {
+      Native.load();
       generator = torch.createCPUGenerator(0);
-      generatorArgument = new GeneratorOptional(generator);
+      argument = new GeneratorOptional(generator);
     }
-    generator.set_current_seed(nextLong());
-    return generatorArgument;
+  }
+
+  private GeneratorOptional native_() {
+    Source source = Source.OF_THREAD.get();
+    source.generator.set_current_seed(nextLong());
+    return source.argument;
   }
 
   /** Fills a floating-point tensor on the CPU with N(mean, std^2) in place. Returns it. */

@@ -4,9 +4,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Decides when native memory is freed. A tensor belongs to the innermost open scope of the thread
@@ -32,7 +33,7 @@ public final class Scope implements AutoCloseable {
 
   private final Scope parent;
   private final Thread thread = Thread.currentThread();
-  private final ArrayList<AutoCloseable> owned = new ArrayList<>();
+  private final ArrayList<Tensor> owned = new ArrayList<>();
   private boolean closed;
 
   private Scope(Scope parent) {
@@ -59,7 +60,7 @@ public final class Scope implements AutoCloseable {
   public static <T> T run(Supplier<T> body) {
     try (Scope scope = open()) {
       T result = body.get();
-      scope.keepAll(result);
+      scope.forEachTensor(result, scope::keep);
       return result;
     }
   }
@@ -87,22 +88,48 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
-  private void keepAll(Object value) {
+  /**
+   * Runs the body in a scope of its own that belongs to nobody around; the tensors of the result
+   * that the body made are added to {@code escaped} and belong to whoever reads that list.
+   */
+  static <T> T runDetached(Supplier<T> body, List<Tensor> escaped) {
+    try (Scope scope = open()) {
+      T result = body.get();
+      scope.forEachTensor(
+          result,
+          tensor -> {
+            if (tensor.owner() == scope) {
+              escaped.add(tensor.disown());
+            }
+          });
+      return result;
+    }
+  }
+
+  /** Makes tensors that belong to nobody this thread's, as if they had been made here. */
+  static void adopt(List<Tensor> tensors) {
+    Scope scope = current();
+    if (scope != null) {
+      tensors.forEach(scope::add);
+    }
+  }
+
+  private void forEachTensor(Object value, Consumer<Tensor> action) {
     if (value instanceof Tensor tensor) {
-      keep(tensor);
+      action.accept(tensor);
     } else if (value instanceof Object[] array) {
       for (Object element : array) {
-        keepAll(element);
+        forEachTensor(element, action);
       }
     } else if (value instanceof Collection<?> collection) {
-      collection.forEach(this::keepAll);
+      collection.forEach(element -> forEachTensor(element, action));
     } else if (value instanceof Map<?, ?> map) {
-      map.values().forEach(this::keepAll);
+      map.values().forEach(element -> forEachTensor(element, action));
     } else if (value instanceof Record) {
       for (RecordComponent component : value.getClass().getRecordComponents()) {
         try {
           component.getAccessor().setAccessible(true);
-          keepAll(component.getAccessor().invoke(value));
+          forEachTensor(component.getAccessor().invoke(value), action);
         } catch (IllegalAccessException | InvocationTargetException e) {
           throw new IllegalStateException("cannot read " + component + " of a scope's result", e);
         }
@@ -116,26 +143,29 @@ public final class Scope implements AutoCloseable {
     owned.add(tensor);
   }
 
-  /** Lets the innermost scope close a native object that is not a tensor. */
-  static void adopt(Pointer pointer) {
-    Scope scope = current();
-    if (scope != null) {
-      scope.checkOpen();
-      scope.owned.add(pointer);
+  /** Takes all open tensors of this scope out of it: they belong to the caller. */
+  List<Tensor> disownAll() {
+    List<Tensor> tensors = new ArrayList<>();
+    for (Tensor tensor : owned) {
+      if (tensor.owner() == this && !tensor.isClosed()) {
+        tensors.add(tensor.disown());
+      }
+    }
+    return tensors;
+  }
+
+  /** Forgets the newest tensors if they were closed by hand, so that a long scope does not grow. */
+  void forgetClosed() {
+    if (thread == Thread.currentThread() && !closed) {
+      for (int i = owned.size() - 1; i >= 0 && owned.get(i).isClosed(); i--) {
+        owned.remove(i);
+      }
     }
   }
 
-  /** Lets the outermost scope of this thread close the object: it may serve a graph until then. */
-  static void adoptOutermost(AutoCloseable object) {
-    Scope scope = current();
-    if (scope == null) {
-      throw new IllegalStateException(
-          "a custom gradient needs an open scope: wrap forward and backward in Scope.run");
-    }
-    while (scope.parent != null) {
-      scope = scope.parent;
-    }
-    scope.owned.add(object);
+  /** How many tensors this scope remembers, handed on ones included. */
+  int size() {
+    return owned.size();
   }
 
   private void checkOpen() {
@@ -161,25 +191,11 @@ public final class Scope implements AutoCloseable {
       CURRENT.set(parent);
     }
     for (int i = owned.size() - 1; i >= 0; i--) {
-      AutoCloseable object = owned.get(i);
-      if (object instanceof Tensor tensor) {
-        if (tensor.owner() == this) {
-          tensor.close();
-        }
-      } else if (object instanceof Pointer pointer) {
-        pointer.close();
-      } else {
-        closeQuietly(object);
+      Tensor tensor = owned.get(i);
+      if (tensor.owner() == this) {
+        tensor.close();
       }
     }
     owned.clear();
-  }
-
-  private static void closeQuietly(AutoCloseable object) {
-    try {
-      object.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("closing " + object + " failed", e);
-    }
   }
 }

@@ -113,28 +113,36 @@ public final class Tensor extends Handle {
   /** A copy of the array in the given shape; no shape means a vector. */
   public static Tensor of(float[] data, long... shape) {
     Tensor tensor = empty(DType.F32, Device.CPU, shapeFor(data.length, shape));
-    tensor.raw().data_ptr_float().put(data);
+    if (data.length > 0) {
+      tensor.raw().data_ptr_float().put(data);
+    }
     return tensor;
   }
 
   /** A copy of the array in the given shape; no shape means a vector. */
   public static Tensor of(double[] data, long... shape) {
     Tensor tensor = empty(DType.F64, Device.CPU, shapeFor(data.length, shape));
-    tensor.raw().data_ptr_double().put(data);
+    if (data.length > 0) {
+      tensor.raw().data_ptr_double().put(data);
+    }
     return tensor;
   }
 
   /** A copy of the array in the given shape; no shape means a vector. */
   public static Tensor of(long[] data, long... shape) {
     Tensor tensor = empty(DType.I64, Device.CPU, shapeFor(data.length, shape));
-    tensor.raw().data_ptr_long().put(data);
+    if (data.length > 0) {
+      tensor.raw().data_ptr_long().put(data);
+    }
     return tensor;
   }
 
   /** A copy of the array in the given shape; no shape means a vector. */
   public static Tensor of(int[] data, long... shape) {
     Tensor tensor = empty(DType.I32, Device.CPU, shapeFor(data.length, shape));
-    tensor.raw().data_ptr_int().put(data);
+    if (data.length > 0) {
+      tensor.raw().data_ptr_int().put(data);
+    }
     return tensor;
   }
 
@@ -183,7 +191,11 @@ public final class Tensor extends Handle {
       if (size < 0) {
         throw new IllegalArgumentException("negative length in shape " + Arrays.toString(shape));
       }
-      count = Math.multiplyExact(count, size);
+      if (Math.multiplyHigh(count, size) != 0 || count * size < 0) {
+        throw new IllegalArgumentException(
+            "shape " + Arrays.toString(shape) + " has more elements than a long counts");
+      }
+      count *= size;
     }
   }
 
@@ -503,6 +515,11 @@ public final class Tensor extends Handle {
     return Native.op("logical_or", () -> raw().logical_or(other.raw()), this, other);
   }
 
+  /** Logical exclusive or of two boolean tensors. */
+  public Tensor xor(Tensor other) {
+    return Native.op("logical_xor", () -> raw().logical_xor(other.raw()), this, other);
+  }
+
   /** Angle of the vector ({@code other}, {@code this}). */
   public Tensor atan2(Tensor other) {
     return Native.op("atan2", () -> raw().atan2(other.raw()), this, other);
@@ -633,6 +650,11 @@ public final class Tensor extends Handle {
   /** Where the element is not a number, as {@link DType#BOOL}. */
   public Tensor isNan() {
     return Native.op("isnan", () -> raw().isnan(), this);
+  }
+
+  /** Where the element is plus or minus infinity, as {@link DType#BOOL}. */
+  public Tensor isInf() {
+    return Native.op("isinf", () -> torch.isinf(raw()), this);
   }
 
   /** Where the element is finite, as {@link DType#BOOL}. */
@@ -1092,7 +1114,7 @@ public final class Tensor extends Handle {
    */
   public Tensor index(Tensor... indices) {
     try (TensorIndexVector vector = indexVector(indices)) {
-      return Native.op("index", () -> raw().index(vector), this);
+      return Native.op("index", () -> raw().index(vector), withThis(indices));
     }
   }
 
@@ -1104,13 +1126,18 @@ public final class Tensor extends Handle {
     }
   }
 
+  private Tensor[] withThis(Tensor[] others) {
+    Tensor[] all = new Tensor[others.length + 1];
+    all[0] = this;
+    System.arraycopy(others, 0, all, 1, others.length);
+    return all;
+  }
+
   private static TensorIndexVector indexVector(Tensor[] indices) {
     TensorIndexVector vector = new TensorIndexVector();
     for (Tensor index : indices) {
-      try (TensorIndex item =
-          index == null
-              ? new TensorIndex(new org.bytedeco.pytorch.Slice())
-              : new TensorIndex(index.raw())) {
+      try (org.bytedeco.pytorch.Slice all = new org.bytedeco.pytorch.Slice();
+          TensorIndex item = index == null ? new TensorIndex(all) : new TensorIndex(index.raw())) {
         vector.push_back(item);
       }
     }
@@ -1285,13 +1312,22 @@ public final class Tensor extends Handle {
 
   /** Accumulates the gradient of this scalar in {@link #grad()} of the leaves it depends on. */
   public void backward() {
-    Native.call(
-        "backward",
-        () -> {
-          raw().backward();
-          return null;
-        },
-        this);
+    try {
+      Native.call(
+          "backward",
+          () -> {
+            raw().backward();
+            return null;
+          },
+          this);
+    } finally {
+      CustomGradient.afterBackward();
+    }
+  }
+
+  /** Forgets the gradient accumulated by {@link #backward()}: {@link #grad()} is null again. */
+  public void clearGrad() {
+    raw().mutable_grad().reset();
   }
 
   /** The gradient accumulated by {@link #backward()}, or null. */

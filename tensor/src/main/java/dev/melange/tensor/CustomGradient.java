@@ -1,0 +1,188 @@
+package dev.melange.tensor;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.TensorBase;
+import org.bytedeco.pytorch.TensorTensorHook;
+
+/**
+ * The node of a {@linkplain Autograd#custom custom function} in libtorch's graph, made of what the
+ * presets offer: an empty slice of each input, summed (= 0), ties the output to the inputs, and
+ * hooks replace the zero gradients that arrive there by the computed ones. An empty slice rather
+ * than {@code 0 * x}, which would turn an infinite input into NaN.
+ *
+ * <p>Native code calls the hooks as long as the graph lives, and does not keep them alive. So that
+ * they can be freed exactly when the graph is, each node has an empty leaf of its own: the graph
+ * holds the only other reference to it.
+ */
+final class CustomGradient {
+  private static final ArrayDeque<CustomGradient> LIVE = new ArrayDeque<>();
+  private static int sweepAt = 64;
+
+  // What a hook returned is copied by native code after the hook has ended: free it later.
+  private static final ThreadLocal<TensorBase> RETURNED = new ThreadLocal<>();
+
+  private final Autograd.Backward backward;
+  private final List<Tensor> saved;
+  private final long[][] shapes;
+  private final Tensor[] gradients;
+  private final Hook[] hooks;
+  private final Tensor graph;
+
+  private CustomGradient(
+      Autograd.Backward backward, List<Tensor> saved, Tensor[] inputs, DType type) {
+    this.backward = backward;
+    this.saved = saved;
+    this.shapes = Arrays.stream(inputs).map(Tensor::shape).toArray(long[][]::new);
+    this.gradients = new Tensor[inputs.length];
+    this.hooks = new Hook[inputs.length + 1];
+    this.graph = Tensor.empty(type, Device.CPU, 0).disown().requiresGrad_(true);
+  }
+
+  /**
+   * The output as a part of the graph of the inputs.
+   *
+   * @param saved tensors that live as long as the graph
+   */
+  static Tensor tie(
+      Tensor output, List<Tensor> saved, Autograd.Backward backward, Tensor... inputs) {
+    DType type = output.dtype();
+    if (!type.isFloating()) {
+      saved.forEach(Tensor::close);
+      throw new IllegalArgumentException(
+          "the output of a custom function is floating-point, got " + type.torchName());
+    }
+    CustomGradient node = new CustomGradient(backward, saved, inputs, type);
+    Tensor tied =
+        Scope.run(
+            () -> {
+              Tensor zero = node.graph.sum().to(output.device());
+              for (int i = 0; i < inputs.length; i++) {
+                if (inputs[i].requiresGrad()) {
+                  Tensor input = inputs[i].view(node.shapes[i]);
+                  int index = i;
+                  node.hooks[i] = new Hook(gradient -> node.take(index));
+                  input.raw().register_hook(node.hooks[i]);
+                  Tensor vector = input.dim() == 0 ? input.unsqueeze(0) : input;
+                  zero = zero.add(vector.slice(0, 0, 0).sum().to(type));
+                }
+              }
+              return output.add(zero);
+            });
+    Hook last = new Hook(node::differentiate);
+    node.hooks[inputs.length] = last;
+    tied.raw().register_hook(last);
+    track(node);
+    return tied;
+  }
+
+  private Tensor differentiate(Tensor gradient) {
+    try (Autograd.NoGrad guard = Autograd.noGrad()) {
+      Tensor[] results = backward.apply(gradient);
+      if (results.length != gradients.length) {
+        throw new IllegalStateException(
+            "a custom gradient returns one gradient per input: expected "
+                + gradients.length
+                + ", got "
+                + results.length);
+      }
+      for (int i = 0; i < results.length; i++) {
+        forget(i);
+        if (results[i] != null && hooks[i] != null) {
+          if (!Arrays.equals(results[i].shape(), shapes[i])) {
+            throw new IllegalStateException(
+                "custom gradient of input %d: expected shape %s, got %s"
+                    .formatted(i, Arrays.toString(shapes[i]), Arrays.toString(results[i].shape())));
+          }
+          gradients[i] = results[i].alias().disown();
+        }
+      }
+    }
+    return null;
+  }
+
+  private Tensor take(int i) {
+    Tensor gradient = gradients[i];
+    gradients[i] = null;
+    return gradient;
+  }
+
+  private void forget(int i) {
+    if (gradients[i] != null) {
+      gradients[i].close();
+      gradients[i] = null;
+    }
+  }
+
+  private static void track(CustomGradient node) {
+    synchronized (LIVE) {
+      LIVE.add(node);
+      if (LIVE.size() >= sweepAt) {
+        sweep();
+        sweepAt = Math.max(64, 2 * LIVE.size());
+      }
+    }
+  }
+
+  /** Frees the nodes whose graphs are gone; the number of those that remain. */
+  static int sweep() {
+    synchronized (LIVE) {
+      for (Iterator<CustomGradient> i = LIVE.iterator(); i.hasNext(); ) {
+        CustomGradient node = i.next();
+        if (node.graph.raw().use_count() == 1) {
+          i.remove();
+          node.free();
+        }
+      }
+      return LIVE.size();
+    }
+  }
+
+  private void free() {
+    graph.close();
+    saved.forEach(Tensor::close);
+    for (int i = 0; i < gradients.length; i++) {
+      forget(i);
+    }
+    for (Hook hook : hooks) {
+      if (hook != null) {
+        hook.close();
+      }
+    }
+  }
+
+  /** Frees what the last hook on this thread returned. */
+  static void afterBackward() {
+    TensorBase returned = RETURNED.get();
+    if (returned != null) {
+      RETURNED.remove();
+      returned.close();
+    }
+  }
+
+  private static final class Hook extends TensorTensorHook {
+    private final UnaryOperator<Tensor> action;
+
+    Hook(UnaryOperator<Tensor> action) {
+      this.action = action;
+    }
+
+    @Override
+    public TensorBase call(TensorBase gradient) {
+      afterBackward();
+      try (Scope scope = Scope.open()) {
+        Tensor out = action.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
+        // an undefined tensor leaves the gradient as it is
+        TensorBase result = out == null ? new TensorBase() : new TensorBase(out.raw());
+        if (out != null) {
+          out.close();
+        }
+        RETURNED.set(result);
+        return result;
+      }
+    }
+  }
+}
