@@ -49,7 +49,7 @@ public sealed interface Chart permits XyChart, BarChart, HeatMap {
     return canvas.standalone(Drawing.WIDE, height, description());
   }
 
-  /** Pixels on light paper, 1496 wide (748 units at double resolution). */
+  /** Pixels on light paper, 1496 wide (748 units at double resolution). Needs a system font. */
   default BufferedImage toImage() {
     double height = Drawing.draw(this, new SvgCanvas(), Drawing.WIDE, true);
     var canvas = new ImageCanvas(Drawing.WIDE, height, 2);

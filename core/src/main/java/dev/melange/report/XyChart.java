@@ -234,7 +234,7 @@ public record XyChart(String title, Axis x, Axis y, List<Series> series, Front f
       return band(name, xs, mean, low, high);
     }
 
-    /** Separate points; labels, if any, one per point. */
+    /** Separate points; labels, if any, one per point. A label without a free place is left out. */
     public Builder points(String name, double[] xs, double[] ys, String... labels) {
       return add(new Series(name, Mark.POINTS, xs, ys, NONE, NONE, List.of(labels)));
     }
