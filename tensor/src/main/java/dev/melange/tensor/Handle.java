@@ -300,6 +300,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         .position(offset)
         .limit(offset + length)
         .asByteBuffer()
+        .slice()
         .order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -60,7 +60,11 @@ public final class Operator {
       Tensor[] results = new Tensor[Math.toIntExact(stack.size())];
       for (int i = 0; i < results.length; i++) {
         try (IValue value = stack.get(i)) {
-          results[i] = value.isTensor() ? new Tensor(value.toTensor()) : null;
+          // toTensor() is a reference into the stack: copy the handle, it outlives the stack
+          results[i] =
+              value.isTensor()
+                  ? new Tensor(new org.bytedeco.pytorch.Tensor(value.toTensor()))
+                  : null;
         }
       }
       return results;

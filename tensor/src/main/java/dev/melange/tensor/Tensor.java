@@ -1276,9 +1276,17 @@ public final class Tensor extends Handle {
     return Native.op("imag", () -> torch.imag(raw()), this);
   }
 
-  /** A complex tensor as pairs of numbers: {@code [...] -> [..., 2]}; a view. */
+  /** A complex tensor as pairs of numbers: {@code [...] -> [..., 2]}; a view where possible. */
   public Tensor viewAsReal() {
-    return Native.op("view_as_real", () -> torch.view_as_real(raw()), this);
+    return Native.op(
+        "view_as_real",
+        () -> {
+          // an inverse transform of real numbers is marked as conjugate instead of conjugated
+          try (org.bytedeco.pytorch.Tensor resolved = raw().resolve_conj()) {
+            return torch.view_as_real(resolved);
+          }
+        },
+        this);
   }
 
   /** Pairs of numbers as a complex tensor: {@code [..., 2] -> [...]}; a view. */
