@@ -89,9 +89,9 @@ class TensorDataTest {
 
   @Test
   void halfPrecisionRoundsAsItsFormatSays() {
-    Tensor x = Tensor.of(new float[] {1.00390625f, 65504, 1e-8f});
-    assertThat(x.to(DType.BF16).toFloats()).containsExactly(1, 65536, 1.0011718e-8f);
-    assertThat(x.to(DType.F16).toFloats()).containsExactly(1.00390625f, 65504, 0);
+    Tensor x = Tensor.of(new float[] {0x1.01p0f, 65504, 0x1p-27f});
+    assertThat(x.to(DType.BF16).toFloats()).containsExactly(1, 65536, 0x1p-27f);
+    assertThat(x.to(DType.F16).toFloats()).containsExactly(0x1.01p0f, 65504, 0);
     assertThat(Tensor.of(new float[] {0, -2}).to(DType.BOOL).toInts()).containsExactly(0, 1);
   }
 
