@@ -1,9 +1,10 @@
 package dev.melange.tensor;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
@@ -19,8 +20,12 @@ import org.bytedeco.pytorch.TensorTensorHook;
  * holds the only other reference to it.
  */
 final class CustomGradient {
-  private static final ArrayDeque<CustomGradient> LIVE = new ArrayDeque<>();
-  private static int sweepAt = 64;
+  // All nodes, so that they outlive the thread that made them; and those of each thread, which are
+  // looked through whenever a scope of the thread closes.
+  private static final Set<CustomGradient> LIVE = ConcurrentHashMap.newKeySet();
+  private static final ThreadLocal<List<CustomGradient>> OF_THREAD =
+      ThreadLocal.withInitial(ArrayList::new);
+  private static volatile int sweepAt = 1024;
 
   // What a hook returned is copied by native code after the hook has ended: free it later.
   private static final ThreadLocal<TensorBase> RETURNED = new ThreadLocal<>();
@@ -118,27 +123,36 @@ final class CustomGradient {
   }
 
   private static void track(CustomGradient node) {
-    synchronized (LIVE) {
-      LIVE.add(node);
-      if (LIVE.size() >= sweepAt) {
-        sweep();
-        sweepAt = Math.max(64, 2 * LIVE.size());
-      }
+    LIVE.add(node);
+    OF_THREAD.get().add(node);
+    if (LIVE.size() >= sweepAt) {
+      sweepAt = Math.max(1024, 2 * sweep());
     }
   }
 
-  /** Frees the nodes whose graphs are gone; the number of those that remain. */
-  static int sweep() {
-    synchronized (LIVE) {
-      for (Iterator<CustomGradient> i = LIVE.iterator(); i.hasNext(); ) {
-        CustomGradient node = i.next();
-        if (node.graph.raw().use_count() == 1) {
-          i.remove();
-          node.free();
-        }
-      }
-      return LIVE.size();
+  /** Frees the nodes of this thread whose graphs are gone. */
+  static void sweepThread() {
+    if (!LIVE.isEmpty()) {
+      OF_THREAD.get().removeIf(CustomGradient::freeIfUnused);
     }
+  }
+
+  /** Frees the nodes of all threads whose graphs are gone; the number of those that remain. */
+  static int sweep() {
+    LIVE.forEach(CustomGradient::freeIfUnused);
+    return LIVE.size();
+  }
+
+  private synchronized boolean freeIfUnused() {
+    if (graph.isClosed()) {
+      return true;
+    }
+    if (graph.raw().use_count() > 1) {
+      return false;
+    }
+    LIVE.remove(this);
+    free();
+    return true;
   }
 
   private void free() {

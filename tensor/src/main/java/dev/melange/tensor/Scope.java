@@ -197,5 +197,6 @@ public final class Scope implements AutoCloseable {
       }
     }
     owned.clear();
+    CustomGradient.sweepThread();
   }
 }

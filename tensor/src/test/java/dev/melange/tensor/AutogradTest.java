@@ -219,6 +219,33 @@ class AutogradTest {
   }
 
   @Test
+  void whatForwardSavedIsFreedWhenTheStepsScopeCloses() {
+    Tensor a = leaf(DType.F64, 2);
+    long handles = Memory.liveHandles();
+    Scope.run(
+        () -> {
+          Tensor loss = product(a, a).sum();
+          assertThat(Memory.liveHandles()).isGreaterThan(handles + 3);
+          loss.backward();
+        });
+    assertThat(Memory.liveHandles()).isEqualTo(handles);
+  }
+
+  @Test
+  void graphsOutliveTheThreadThatMadeThem() throws InterruptedException {
+    Tensor a = leaf(DType.F64, 3);
+    Tensor[] loss = new Tensor[1];
+    Thread maker = new Thread(() -> loss[0] = Scope.run(() -> product(a, a).sum()));
+    maker.start();
+    maker.join();
+    System.gc();
+    loss[0].backward();
+    loss[0].close();
+    assertThat(a.grad().toDoubles()).containsExactly(6);
+    assertThat(CustomGradient.sweep()).isZero();
+  }
+
+  @Test
   void workersUseCustomGradientsAtOnce() {
     List<Supplier<double[]>> tasks = new ArrayList<>();
     for (int t = 0; t < 64; t++) {

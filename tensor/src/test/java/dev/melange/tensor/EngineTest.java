@@ -20,6 +20,7 @@ class EngineTest {
     Engine engine = Engine.get();
     Supplier<Integer> threads = torch::get_num_threads;
     assertThat(engine.parallel(times(4 * engine.workers(), threads))).containsOnly(1);
+    assertThat(torch.get_num_threads()).isEqualTo(engine.plan().intraOp());
   }
 
   @Test
