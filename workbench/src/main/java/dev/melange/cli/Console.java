@@ -3,6 +3,7 @@ package dev.melange.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.report.Table;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
  * {@code --json}.
  */
 public final class Console {
+  private static final int READABLE_COLUMNS = 100;
+
   private final PrintStream out;
   private final PrintStream err;
   private final Terminal terminal;
@@ -32,7 +35,7 @@ public final class Console {
    * Prints the command's result, once.
    *
    * @param asJson makes the JSON printed with {@code --json}
-   * @param asText prints the text (with {@link #line}, {@link #table}) otherwise
+   * @param asText prints the text (with {@link #line}, {@link #list}, {@link #table}) otherwise
    */
   public void result(Supplier<? extends JsonNode> asJson, Runnable asText) {
     if (!json) {
@@ -65,7 +68,7 @@ public final class Console {
    * @param header the columns' titles
    * @param rows one cell per column each
    */
-  public void table(List<String> header, List<List<String>> rows) {
+  public void list(List<String> header, List<List<String>> rows) {
     int[] widths = new int[header.size()];
     Stream.concat(Stream.of(header), rows.stream())
         .forEach(
@@ -76,6 +79,39 @@ public final class Console {
             });
     line(bold(aligned(header, widths)));
     rows.forEach(row -> line(aligned(row, widths)));
+  }
+
+  /**
+   * Prints a table of results on standard output; nothing with {@code --json}.
+   *
+   * @param table the table
+   */
+  public void table(Table table) {
+    line(table.toText(Table.Style.UNICODE).stripTrailing());
+  }
+
+  /**
+   * Prints a text on standard output, broken between words at the width of a line; nothing with
+   * {@code --json}.
+   *
+   * @param mark what the first line begins with; the others are indented by its length
+   * @param text the text
+   */
+  public void paragraph(String mark, String text) {
+    int width = Math.min(columns(), READABLE_COLUMNS);
+    String indent = " ".repeat(mark.length());
+    StringBuilder current = new StringBuilder(mark);
+    for (String word : text.strip().split("\\s+")) {
+      boolean first = current.length() == mark.length();
+      if (!first && current.length() + 1 + word.length() > width) {
+        line(current.toString());
+        current.setLength(0);
+        current.append(indent);
+        first = true;
+      }
+      current.append(first ? "" : " ").append(word);
+    }
+    line(current.toString());
   }
 
   private String aligned(List<String> row, int[] widths) {

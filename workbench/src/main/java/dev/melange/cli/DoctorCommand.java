@@ -1,6 +1,7 @@
 package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
 /** Shows what the program found on this machine. */
 @Command(
     name = "doctor",
-    description = "Show what was found on this machine: Java, processor, memory, folders.",
+    description = "Show what was found on this machine: Java, processor, memory, engine, folders.",
     footer = {
       "  melange doctor                 what to send along with a bug report",
       "  melange doctor --json"
@@ -26,6 +27,7 @@ final class DoctorCommand extends Subcommand {
     Map<String, Map<String, String>> sections = new LinkedHashMap<>();
     sections.put("Java", java());
     sections.put("Machine", machine());
+    sections.put("Engine", Engine.get().describe());
     sections.put("Folders", folders());
     console.result(() -> json(sections), () -> print(console, sections));
     return ExitCode.OK;

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "help",
     description = "Print the help of a command.",
-    footer = {"  melange help", "  melange help doctor"})
+    footer = {"  melange help", "  melange help papers"})
 final class HelpCommand extends Subcommand {
   @Parameters(paramLabel = "COMMAND", description = "The command; without one, all of them.")
   private List<String> names = new ArrayList<>();

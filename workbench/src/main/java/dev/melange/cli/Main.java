@@ -23,10 +23,17 @@ import picocli.CommandLine.ScopeType;
     optionListHeading = "%nOptions (of every command):%n",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  melange doctor                 show what was found on this machine",
-      "  melange doctor --help          show what a command can do"
+      "  melange papers                 list the papers",
+      "  melange show metaformer        show one paper and its claims",
+      "  melange show --help            show what a command can do"
     },
-    subcommands = {DoctorCommand.class, CompletionCommand.class, HelpCommand.class})
+    subcommands = {
+      PapersCommand.class,
+      ShowCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      HelpCommand.class
+    })
 public final class Main implements Runnable {
   /** How long the end of the process waits for running work to save itself. */
   private static final long PATIENCE_SECONDS = 120;
@@ -108,7 +115,10 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   int execute(String... args) {
-    CommandLine commandLine = commandLine();
+    return execute(commandLine(), args);
+  }
+
+  int execute(CommandLine commandLine, String... args) {
     try {
       return commandLine.execute(args);
     } catch (Error e) {
