@@ -100,7 +100,7 @@ final class DoctorCommand extends Subcommand {
         (title, found) -> {
           console.line(console.bold(title));
           found.forEach(
-              (name, value) -> console.line(String.format(Locale.ROOT, "  %-16s %s", name, value)));
+              (name, value) -> console.line(String.format(Locale.ROOT, "  %-20s %s", name, value)));
         });
   }
 
