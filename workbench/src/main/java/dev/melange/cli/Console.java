@@ -133,6 +133,7 @@ public final class Console {
    */
   public void note(String text) {
     if (!json && !quiet) {
+      out.flush(); // standard output is buffered; on a terminal both must appear in order
       err.println(text);
     }
   }
@@ -143,6 +144,7 @@ public final class Console {
    * @param text the warning, without its end
    */
   public void warn(String text) {
+    out.flush();
     err.println("warning: " + text);
   }
 
@@ -160,6 +162,7 @@ public final class Console {
     if (json || quiet) {
       return Progress.none();
     }
+    out.flush();
     return terminal.err()
         ? Progress.bar(err, terminal.columns(), task, total, unit)
         : Progress.lines(err::println, System::nanoTime, task, total, unit);
