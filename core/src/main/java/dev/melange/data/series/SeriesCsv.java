@@ -1,0 +1,299 @@
+package dev.melange.data.series;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.melange.data.CsvText;
+import dev.melange.data.DataException;
+import dev.melange.data.Source;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Reads a time series from CSV, plain or gzip: separated by commas, semicolons or tabs, with or
+ * without a header line, with or without a column of dates.
+ *
+ * <p>Dates: ISO dates and date-times ({@code 2016-07-01}, {@code 2016-07-01 05:00[:00]}, {@code T}
+ * instead of the blank, offsets), {@code 2016/07/01}, {@code 01.07.2016}, {@code 07/01/2016} or
+ * {@code 01/07/2016} where the column tells which, {@code 1 Jul 2016}, {@code 2016-07}, {@code
+ * 20160701}, seconds or milliseconds since 1970. They must increase by even steps; the step is
+ * inferred. Missing values are empty cells or {@code NaN}, {@code NA}, {@code N/A}, {@code null},
+ * {@code None}, {@code -}, {@code ?}.
+ */
+public final class SeriesCsv {
+  private static final Set<String> DATE_NAMES =
+      Set.of("date", "datetime", "time", "timestamp", "ds", "day", "month", "utc", "epoch");
+  private static final Set<String> MISSING =
+      Set.of("", "nan", "na", "n/a", "null", "none", "-", "?");
+
+  /**
+   * How to read.
+   *
+   * @param dateColumn name of the column of dates; null finds it (by its cells; numbers only count
+   *     as dates in a column named date, time, timestamp, ...), and a series without one is fine
+   * @param columns names of the wanted variables in order; null takes all but the dates
+   * @param dateFormat a {@link java.time.format.DateTimeFormatter} pattern; null finds it
+   */
+  public record Options(String dateColumn, List<String> columns, String dateFormat) {
+    /** Finds everything. */
+    public static final Options DETECT = new Options(null, null, null);
+  }
+
+  private final String name;
+  private final List<String> header;
+  private final List<CsvRecord> rows;
+
+  private SeriesCsv(String name, List<String> header, List<CsvRecord> rows) {
+    this.name = name;
+    this.header = header;
+    this.rows = rows;
+  }
+
+  /** Reads a file, finding out everything. */
+  public static TimeSeries read(Path file) throws IOException {
+    return read(Source.of(file), Options.DETECT);
+  }
+
+  /**
+   * Reads a source.
+   *
+   * @throws DataException for an empty file, a missing column, cells that are neither numbers nor
+   *     missing, and dates that are unreadable, unordered, repeated or unevenly spaced; names line
+   *     and column
+   */
+  public static TimeSeries read(Source source, Options options) throws IOException {
+    String text = CsvText.read(source);
+    List<CsvRecord> records;
+    try (CsvReader<CsvRecord> reader =
+        CsvReader.builder().fieldSeparator(CsvText.separator(text)).ofCsvRecord(text)) {
+      records = new ArrayList<>(reader.stream().filter(r -> !isBlank(r)).toList());
+    } catch (CsvParseException e) {
+      throw new DataException(source.name() + ": " + e.getMessage(), e);
+    }
+    if (records.isEmpty()) {
+      throw new DataException(source.name() + " is empty; expected one row per time step");
+    }
+    List<String> header = List.of();
+    if (hasHeader(records.get(0))) {
+      header = records.remove(0).getFields().stream().map(String::strip).toList();
+    }
+    if (records.isEmpty()) {
+      throw new DataException(
+          source.name() + " has a header (" + String.join(", ", header) + ") but no rows");
+    }
+    if (header.isEmpty()) {
+      header =
+          IntStream.range(0, records.get(0).getFieldCount())
+              .mapToObj(Integer::toString)
+              .toList();
+    }
+    return new SeriesCsv(source.name(), header, records).series(options);
+  }
+
+  private static boolean isBlank(CsvRecord row) {
+    return row.getFields().stream().allMatch(String::isBlank);
+  }
+
+  // A header has a cell that is neither a number, nor missing, nor a date.
+  private static boolean hasHeader(CsvRecord first) {
+    return first.getFields().stream()
+        .map(String::strip)
+        .anyMatch(
+            cell ->
+                number(cell).isEmpty()
+                    && DateFormats.ALL.stream().allMatch(f -> f.parse(cell).isEmpty()));
+  }
+
+  private TimeSeries series(Options options) {
+    checkShape();
+    int dates =
+        options.dateColumn == null ? findDates(options) : index(options.dateColumn, "date column");
+    List<String> wanted =
+        options.columns != null
+            ? options.columns
+            : IntStream.range(0, header.size())
+                .filter(i -> i != dates)
+                .mapToObj(header::get)
+                .toList();
+    int[] indices = wanted.stream().mapToInt(c -> index(c, "column")).toArray();
+    if (indices.length == 0) {
+      throw new DataException(name + " has no column of values beside its dates");
+    }
+    double[] values = new double[rows.size() * indices.length];
+    for (int row = 0; row < rows.size(); row++) {
+      for (int i = 0; i < indices.length; i++) {
+        values[row * indices.length + i] = value(row, indices[i]);
+      }
+    }
+    long[] times = dates < 0 ? null : times(dates, options.dateFormat);
+    Frequency frequency =
+        times == null ? null : Frequency.infer(times, row -> place(row)).orElse(null);
+    return new TimeSeries(name, times, frequency, wanted, values);
+  }
+
+  private void checkShape() {
+    if (new HashSet<>(header).size() != header.size()) {
+      throw new DataException(name + " names a column twice: " + String.join(", ", header));
+    }
+    for (int row = 0; row < rows.size(); row++) {
+      if (rows.get(row).getFieldCount() != header.size()) {
+        throw new DataException(
+            "%s has %d cells; expected %d (%s)"
+                .formatted(
+                    place(row),
+                    rows.get(row).getFieldCount(),
+                    header.size(),
+                    String.join(", ", header)));
+      }
+    }
+  }
+
+  private int index(String column, String what) {
+    int index = header.indexOf(column);
+    if (index < 0) {
+      throw new DataException(
+          "%s has no %s '%s'; it has %s"
+              .formatted(name, what, column, String.join(", ", header)));
+    }
+    return index;
+  }
+
+  private int findDates(Options options) {
+    for (int c = 0; c < header.size(); c++) {
+      int column = c;
+      boolean named = DATE_NAMES.contains(header.get(c).toLowerCase(Locale.ROOT));
+      boolean chosen = options.columns != null && options.columns.contains(header.get(c));
+      boolean numbers =
+          rows.stream().limit(100).allMatch(r -> number(r.getField(column).strip()).isPresent());
+      if (!chosen && (named || (!numbers && isDate(cell(0, c))))) {
+        return c;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isDate(String cell) {
+    return DateFormats.ALL.stream().anyMatch(f -> f.parse(cell).isPresent());
+  }
+
+  private String cell(int row, int column) {
+    return rows.get(row).getField(column).strip();
+  }
+
+  private String place(int row) {
+    return name + " line " + rows.get(row).getStartingLineNumber();
+  }
+
+  private double value(int row, int column) {
+    OptionalDouble value = number(cell(row, column));
+    if (value.isEmpty()) {
+      throw new DataException(
+          "%s, column '%s': '%s' is not a number; leave the cell empty if the value is missing, or choose other columns"
+              .formatted(place(row), header.get(column), cell(row, column)));
+    }
+    if (Double.isInfinite(value.getAsDouble())) {
+      throw new DataException(
+          "%s, column '%s': %s is not finite; leave the cell empty if the value is missing"
+              .formatted(place(row), header.get(column), cell(row, column)));
+    }
+    return value.getAsDouble();
+  }
+
+  // Java's parser would also take "1f", "1d" and hexadecimal.
+  private static OptionalDouble number(String cell) {
+    if (MISSING.contains(cell.toLowerCase(Locale.ROOT))) {
+      return OptionalDouble.of(Double.NaN);
+    }
+    char last = cell.charAt(cell.length() - 1);
+    if ((Character.isLetter(last) && !cell.endsWith("Infinity")) || cell.contains("x")) {
+      return OptionalDouble.empty();
+    }
+    try {
+      return OptionalDouble.of(Double.parseDouble(cell));
+    } catch (NumberFormatException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
+  private long[] times(int column, String pattern) {
+    List<DateFormats.Format> candidates =
+        pattern != null ? List.of(format(pattern)) : DateFormats.ALL;
+    long[] times = null;
+    DateFormats.Format chosen = null;
+    DateFormats.Format furthest = candidates.get(0);
+    int reached = -1;
+    for (DateFormats.Format format : candidates) {
+      long[] parsed = new long[rows.size()];
+      int row = parse(format, column, parsed);
+      if (row == rows.size() && times == null) {
+        times = parsed;
+        chosen = format;
+      } else if (row == rows.size() && !Arrays.equals(times, parsed)) {
+        throw new DataException(
+            "%s, column '%s': dates like '%s' can be read as %s and as %s; say which (date format)"
+                .formatted(name, header.get(column), cell(0, column), chosen.pattern(), format.pattern()));
+      }
+      if (row > reached) {
+        reached = row;
+        furthest = format;
+      }
+    }
+    if (times == null) {
+      throw new DataException(
+          "%s, column '%s': '%s' is not a date%s"
+              .formatted(
+                  place(reached),
+                  header.get(column),
+                  cell(reached, column),
+                  reached == 0 && pattern == null
+                      ? "; write dates like 2016-07-01 05:00:00"
+                      : " written as " + furthest.pattern()));
+    }
+    checkOrder(times);
+    return times;
+  }
+
+  private static DateFormats.Format format(String pattern) {
+    try {
+      return DateFormats.of(pattern);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          "'" + pattern + "' is not a date format (" + e.getMessage() + "); for instance dd.MM.uuuu HH:mm", e);
+    }
+  }
+
+  private int parse(DateFormats.Format format, int column, long[] times) {
+    for (int row = 0; row < times.length; row++) {
+      OptionalLong time = format.parse(cell(row, column));
+      if (time.isEmpty()) {
+        return row;
+      }
+      times[row] = time.getAsLong();
+    }
+    return times.length;
+  }
+
+  private void checkOrder(long[] times) {
+    for (int row = 1; row < times.length; row++) {
+      if (times[row] == times[row - 1]) {
+        throw new DataException(
+            "%s: date %s is there twice; keep one row per time step"
+                .formatted(place(row), Frequency.show(times[row])));
+      }
+      if (times[row] < times[row - 1]) {
+        throw new DataException(
+            "%s: date %s comes after %s; sort the file by date"
+                .formatted(place(row), Frequency.show(times[row]), Frequency.show(times[row - 1])));
+      }
+    }
+  }
+}
