@@ -1,5 +1,6 @@
 package dev.melange.data;
 
+import dev.melange.tensor.Rng;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,6 +82,8 @@ public final class Loader<T> {
     }
   }
 
+  // A stream apart from those of the order of examples.
+  private static final long ITEM = 3;
   private static final AtomicInteger THREADS = new AtomicInteger();
 
   private final Dataset<T> data;
@@ -156,7 +159,7 @@ public final class Loader<T> {
       }
       try {
         ids.add(data.id(index));
-        items.add(data.get(index, SplitMix64.of(config.seed, epoch, index)));
+        items.add(data.get(index, new Rng(config.seed).fork(ITEM, epoch, index)));
       } catch (Exception e) {
         throw new DataException(
             "%s (example %d, batch %d of epoch %d) could not be loaded: %s"

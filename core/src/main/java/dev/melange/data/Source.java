@@ -40,7 +40,9 @@ public final class Source {
   public static Source of(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new DataException(
-          file + (Files.exists(file) ? " is not a file" : " does not exist") + "; give a data file");
+          file
+              + (Files.exists(file) ? " is not a file" : " does not exist")
+              + "; give a data file");
     }
     return new Source(file.toString(), Files.size(file), () -> Files.newInputStream(file));
   }
@@ -54,8 +56,7 @@ public final class Source {
     if (Source.class.getResource(resource) == null) {
       throw new DataException("no bundled data file '" + resource + "'");
     }
-    return new Source(
-        "bundled " + resource, -1, () -> Source.class.getResourceAsStream(resource));
+    return new Source("bundled " + resource, -1, () -> Source.class.getResourceAsStream(resource));
   }
 
   /** Bytes in memory, under a name for messages. */
@@ -84,9 +85,7 @@ public final class Source {
       raw.mark(2);
       boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
       raw.reset();
-      return gzip
-          ? new Checked(name, new GZIPInputStream(raw, 1 << 16), MAX_UNPACKED)
-          : raw;
+      return gzip ? new Checked(name, new GZIPInputStream(raw, 1 << 16), MAX_UNPACKED) : raw;
     } catch (ZipException | EOFException e) {
       raw.close();
       throw new DataException(name + " is not an intact gzip file (" + e.getMessage() + ")", e);

@@ -35,7 +35,8 @@ public record ColorJitter(double brightness, double contrast, double saturation,
     for (int step : order) {
       result =
           switch (step) {
-            case 0 -> brightness == 0 ? result : Pixels.brightness(result, factor(draws, brightness));
+            case 0 ->
+                brightness == 0 ? result : Pixels.brightness(result, factor(draws, brightness));
             case 1 -> contrast == 0 ? result : Pixels.contrast(result, factor(draws, contrast));
             case 2 ->
                 saturation == 0 ? result : Pixels.saturation(result, factor(draws, saturation));

@@ -49,7 +49,8 @@ public record Idx(int[] shape, byte[] data) {
       long total = 1;
       for (int i = 0; i < dimensions; i++) {
         shape[i] = in.readInt();
-        boolean possible = shape[i] >= 0 && (shape[i] == 0 || total <= Integer.MAX_VALUE / shape[i]);
+        boolean possible =
+            shape[i] >= 0 && (shape[i] == 0 || total <= Integer.MAX_VALUE / shape[i]);
         if (!possible) {
           throw new DataException(
               "%s: dimension %d of its header is %d; the file is damaged or too large"

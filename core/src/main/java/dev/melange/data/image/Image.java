@@ -97,7 +97,11 @@ public record Image(int channels, int height, int width, byte[] data) {
    * @param left first column
    */
   public Image crop(int top, int left, int rows, int columns) {
-    if (top < 0 || left < 0 || rows < 1 || columns < 1 || top + rows > height
+    if (top < 0
+        || left < 0
+        || rows < 1
+        || columns < 1
+        || top + rows > height
         || left + columns > width) {
       throw new IllegalArgumentException(
           "a crop of %dx%d at row %d, column %d is not inside an image of %dx%d"
@@ -107,11 +111,7 @@ public record Image(int channels, int height, int width, byte[] data) {
     for (int c = 0; c < channels; c++) {
       for (int y = 0; y < rows; y++) {
         System.arraycopy(
-            data,
-            (c * height + top + y) * width + left,
-            result,
-            (c * rows + y) * columns,
-            columns);
+            data, (c * height + top + y) * width + left, result, (c * rows + y) * columns, columns);
       }
     }
     return new Image(channels, rows, columns, result);
@@ -143,8 +143,7 @@ public record Image(int channels, int height, int width, byte[] data) {
       byte[] grey = new byte[n];
       int[] row = new int[width];
       for (int y = 0; y < height; y++) {
-        raster.getSamples(
-            raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+        raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
         for (int x = 0; x < width; x++) {
           grey[y * width + x] = (byte) ((row[x] >> shift) * 255 / max);
         }
@@ -176,8 +175,7 @@ public record Image(int channels, int height, int width, byte[] data) {
     int n = pixels();
     int[] rgb = new int[n];
     for (int i = 0; i < n; i++) {
-      rgb[i] =
-          (data[i] & 0xff) << 16 | (data[n + i] & 0xff) << 8 | (data[2 * n + i] & 0xff);
+      rgb[i] = (data[i] & 0xff) << 16 | (data[n + i] & 0xff) << 8 | (data[2 * n + i] & 0xff);
     }
     colour.setRGB(0, 0, width, height, rgb, 0, width);
     return colour;

@@ -73,8 +73,7 @@ public final class ImageFiles {
     if (bytes.length == 0) {
       throw new DataException(name + " is empty; it is not an image");
     }
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new DataException(
@@ -96,8 +95,8 @@ public final class ImageFiles {
     }
   }
 
-  private static Image decode(
-      String name, ImageReader reader, ImageInputStream in, long maxPixels) throws IOException {
+  private static Image decode(String name, ImageReader reader, ImageInputStream in, long maxPixels)
+      throws IOException {
     String[] warned = new String[1];
     reader.addIIOReadWarningListener(
         (source, warning) -> {
@@ -126,8 +125,7 @@ public final class ImageFiles {
   }
 
   private static String start(byte[] bytes) {
-    String text =
-        new String(bytes, 0, Math.min(12, bytes.length), StandardCharsets.ISO_8859_1);
+    String text = new String(bytes, 0, Math.min(12, bytes.length), StandardCharsets.ISO_8859_1);
     return "'" + text.replaceAll("[^ -~]", "?") + "'";
   }
 
@@ -149,10 +147,10 @@ public final class ImageFiles {
           int sx = turned ? y : x;
           // 2: mirrored; 3: upside down; 4: flipped; 5: transposed; 6: turn right; 7: transverse;
           // 8: turn left.
-          boolean flipX = orientation == 2 || orientation == 3 || orientation == 7
-              || orientation == 8;
-          boolean flipY = orientation == 3 || orientation == 4 || orientation == 6
-              || orientation == 7;
+          boolean flipX =
+              orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+          boolean flipY =
+              orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
           sy = flipY ? h - 1 - sy : sy;
           sx = flipX ? w - 1 - sx : sx;
           result[(c * rows + y) * columns + x] = image.data()[(c * h + sy) * w + sx];

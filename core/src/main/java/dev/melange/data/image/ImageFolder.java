@@ -27,9 +27,9 @@ import java.util.zip.ZipFile;
 /**
  * Images in folders named after their classes, in a directory or a zip file: {@code
  * <class>/photo.jpg} or {@code <split>/<class>/photo.jpg}; one folder around all that is not named
- * like a split is passed through. Classes are numbered in the order of
- * their names, images in the order of theirs. Hidden files and files that are not named as images
- * are passed over; decoding happens when an image is asked for.
+ * like a split is passed through. Classes are numbered in the order of their names, images in the
+ * order of theirs. Hidden files and files that are not named as images are passed over; decoding
+ * happens when an image is asked for.
  */
 public final class ImageFolder implements Closeable {
   private static final Set<String> SPLITS =
@@ -93,7 +93,7 @@ public final class ImageFolder implements Closeable {
     ZipFile zip;
     try {
       zip = new ZipFile(location.toFile());
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new DataException(
           location
               + " is neither a folder nor an intact zip file ("

@@ -15,9 +15,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/**
- * Labelled images of one size, wholly in memory: one byte per sample.
- */
+/** Labelled images of one size, wholly in memory: one byte per sample. */
 public final class PackedImages implements Dataset<LabelledImage> {
   private final String name;
   private final int channels;
@@ -80,8 +78,7 @@ public final class PackedImages implements Dataset<LabelledImage> {
                   Arrays.toString(labelled.shape())));
     }
     int[] values = IntStream.range(0, shape[0]).map(i -> labelled.data()[i] & 0xff).toArray();
-    return new PackedImages(
-        images.name(), 1, shape[1], shape[2], pixels.data(), values, classes);
+    return new PackedImages(images.name(), 1, shape[1], shape[2], pixels.data(), values, classes);
   }
 
   /**
@@ -118,8 +115,8 @@ public final class PackedImages implements Dataset<LabelledImage> {
    * @param images images of one shape, for instance of an image folder through {@link Resize}
    * @throws DataException if one differs in shape; names it
    */
-  public static PackedImages of(
-      String name, Dataset<LabelledImage> images, List<String> classes) throws IOException {
+  public static PackedImages of(String name, Dataset<LabelledImage> images, List<String> classes)
+      throws IOException {
     if (images.size() == 0) {
       throw new DataException(name + " has no images");
     }

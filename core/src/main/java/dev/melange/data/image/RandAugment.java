@@ -5,10 +5,10 @@ import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * RandAugment as timm runs it under the name {@code rand-m9-mstd0.5-inc1}: {@code layers} operations
- * drawn with replacement, each carried out with probability 0.5 at a magnitude m drawn from
- * N(magnitude, deviation) and cut to 0..10. "Increasing" means that a larger m changes more. With s
- * a random sign, the operations are:
+ * RandAugment as timm runs it under the name {@code rand-m9-mstd0.5-inc1}: {@code layers}
+ * operations drawn with replacement, each carried out with probability 0.5 at a magnitude m drawn
+ * from N(magnitude, deviation) and cut to 0..10. "Increasing" means that a larger m changes more.
+ * With s a random sign, the operations are:
  *
  * <ul>
  *   <li>auto-contrast, equalise, invert: no magnitude
@@ -88,7 +88,11 @@ public record RandAugment(
         double m = magnitude + deviation * draws.nextGaussian();
         result =
             apply(
-                result, op, Math.max(0, Math.min(MAX, m)), draws.nextBoolean(), draws.nextBoolean());
+                result,
+                op,
+                Math.max(0, Math.min(MAX, m)),
+                draws.nextBoolean(),
+                draws.nextBoolean());
       }
     }
     return result;

@@ -11,8 +11,7 @@ import java.util.random.RandomGenerator;
  * @param border pixels added on each side first
  * @param padding what the border holds
  */
-public record RandomCrop(int height, int width, int border, Padding padding)
-    implements Transform {
+public record RandomCrop(int height, int width, int border, Padding padding) implements Transform {
   /** Checks the sizes. */
   public RandomCrop {
     if (height < 1 || width < 1 || border < 0) {

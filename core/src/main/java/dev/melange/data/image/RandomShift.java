@@ -39,7 +39,6 @@ public record RandomShift(int pixels, Padding padding) implements Transform {
             Math.max(0, right),
             Math.max(0, -right),
             padding);
-    return padded.crop(
-        Math.max(0, -down), Math.max(0, -right), image.height(), image.width());
+    return padded.crop(Math.max(0, -down), Math.max(0, -right), image.height(), image.width());
   }
 }

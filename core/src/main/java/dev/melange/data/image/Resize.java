@@ -66,12 +66,7 @@ public record Resize(int height, int width, Filter filter) implements Transform 
         width == image.width()
             ? image.data()
             : along(
-                image.data(),
-                image.channels() * image.height(),
-                1,
-                image.width(),
-                width,
-                filter);
+                image.data(), image.channels() * image.height(), 1, image.width(), width, filter);
     byte[] result =
         height == image.height()
             ? wide

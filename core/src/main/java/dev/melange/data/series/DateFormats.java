@@ -17,7 +17,10 @@ import java.util.OptionalLong;
 
 /** The ways of writing a date that are recognised, and reading them. */
 final class DateFormats {
-  private static final String TIME = "[['T'][' '][  ]H:mm[:ss][.SSSSSSSSS][.SSSSSS][.SSS]]";
+  private static final String OFFSET = "[ ][XXX][X]";
+  // The offset only after a time: a lone -02 is a day.
+  private static final String TIME =
+      "[['T'][' ']H:mm[:ss][.SSSSSSSSS][.SSSSSS][.SSS]" + OFFSET + "]";
 
   /** One way of writing dates. */
   interface Format {
@@ -37,8 +40,19 @@ final class DateFormats {
     List<Format> formats = new ArrayList<>();
     for (String date :
         List.of(
-            "uuuu-M-d", "uuuu/M/d", "uuuu.M.d", "d.M.uuuu", "M/d/uuuu", "d/M/uuuu", "d-M-uuuu",
-            "d MMM uuuu", "MMM d[,] uuuu", "d-MMM-uuuu", "uuuu-M", "uuuu/M", "MMM uuuu")) {
+            "uuuu-M-d",
+            "uuuu/M/d",
+            "uuuu.M.d",
+            "d.M.uuuu",
+            "M/d/uuuu",
+            "d/M/uuuu",
+            "d-M-uuuu",
+            "d MMM uuuu",
+            "MMM d[,] uuuu",
+            "d-MMM-uuuu",
+            "uuuu-M",
+            "uuuu/M",
+            "MMM uuuu")) {
       formats.add(new Pattern(date));
     }
     formats.add(new Epoch(1, 9, 10));
@@ -62,8 +76,7 @@ final class DateFormats {
       DateTimeFormatterBuilder builder =
           new DateTimeFormatterBuilder()
               .parseCaseInsensitive()
-              .appendPattern(timed ? pattern : pattern + TIME)
-              .appendPattern("[ ][XXX][X]");
+              .appendPattern(pattern + (timed ? OFFSET : TIME));
       if (!pattern.contains("d")) {
         builder.parseDefaulting(ChronoField.DAY_OF_MONTH, 1);
       }
@@ -74,16 +87,14 @@ final class DateFormats {
     public OptionalLong parse(String text) {
       try {
         TemporalAccessor parsed =
-            formatter.parseBest(
-                text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+            formatter.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
         if (parsed instanceof OffsetDateTime time) {
           return OptionalLong.of(time.toEpochSecond());
         }
         if (parsed instanceof LocalDateTime time) {
           return OptionalLong.of(time.toEpochSecond(ZoneOffset.UTC));
         }
-        return OptionalLong.of(
-            LocalDate.from(parsed).atStartOfDay().toEpochSecond(ZoneOffset.UTC));
+        return OptionalLong.of(LocalDate.from(parsed).atStartOfDay().toEpochSecond(ZoneOffset.UTC));
       } catch (DateTimeException e) {
         return OptionalLong.empty();
       }

@@ -58,16 +58,17 @@ public record Frequency(Unit unit, int step) {
    */
   public static Frequency of(String code) {
     String digits = code.replaceAll("\\D.*", "");
-    String letters = code.substring(digits.length()).equals("min")
-        ? "t"
-        : code.substring(digits.length());
+    String letters =
+        code.substring(digits.length()).equals("min") ? "t" : code.substring(digits.length());
     for (Unit unit : Unit.values()) {
       if (unit.code.equalsIgnoreCase(letters) && digits.length() < 9) {
         return new Frequency(unit, digits.isEmpty() ? 1 : Integer.parseInt(digits));
       }
     }
     throw new IllegalArgumentException(
-        "unknown frequency '" + code + "'; expected s, t (minutes), h, d, b, w, m or a, with a "
+        "unknown frequency '"
+            + code
+            + "'; expected s, t (minutes), h, d, b, w, m or a, with a "
             + "number before it if need be: 15t");
   }
 
@@ -139,26 +140,30 @@ public record Frequency(Unit unit, int step) {
     throw new DataException(
         "%s: %s follows %s, but the rows so far are %s apart; fill the gap (leave the values empty) or resample to even steps"
             .formatted(
-                place.apply(reached), show(times[reached]), show(times[reached - 1]), best.words()));
+                place.apply(reached),
+                show(times[reached]),
+                show(times[reached - 1]),
+                best.words()));
   }
 
   private static List<Frequency> candidates(long[] times) {
     List<Frequency> found = new ArrayList<>();
+    LocalDateTime first = LocalDateTime.ofEpochSecond(times[0], 0, ZoneOffset.UTC);
+    LocalDateTime second = LocalDateTime.ofEpochSecond(times[1], 0, ZoneOffset.UTC);
+    long months =
+        12L * (second.getYear() - first.getYear()) + second.getMonthValue() - first.getMonthValue();
+    // Before days: a month is also some number of days, for one step.
+    if (months > 0 && months % 12 == 0) {
+      found.add(new Frequency(Unit.YEAR, (int) (months / 12)));
+    } else if (months > 0) {
+      found.add(new Frequency(Unit.MONTH, (int) months));
+    }
     long gap = times[1] - times[0];
     for (Unit unit : new Unit[] {Unit.WEEK, Unit.DAY, Unit.HOUR, Unit.MINUTE, Unit.SECOND}) {
       if (gap % unit.seconds == 0 && gap / unit.seconds <= Integer.MAX_VALUE) {
         found.add(new Frequency(unit, (int) (gap / unit.seconds)));
         break;
       }
-    }
-    LocalDateTime first = LocalDateTime.ofEpochSecond(times[0], 0, ZoneOffset.UTC);
-    LocalDateTime second = LocalDateTime.ofEpochSecond(times[1], 0, ZoneOffset.UTC);
-    long months =
-        12L * (second.getYear() - first.getYear()) + second.getMonthValue() - first.getMonthValue();
-    if (months > 0 && months % 12 == 0) {
-      found.add(new Frequency(Unit.YEAR, (int) (months / 12)));
-    } else if (months > 0) {
-      found.add(new Frequency(Unit.MONTH, (int) months));
     }
     if (!isWeekend(first) && !isWeekend(second)) {
       found.add(new Frequency(Unit.BUSINESS_DAY, 1));
@@ -167,7 +172,9 @@ public record Frequency(Unit unit, int step) {
   }
 
   private String words() {
-    return step + " " + unit.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+    return step
+        + " "
+        + unit.name().toLowerCase(Locale.ROOT).replace('_', ' ')
         + (step == 1 ? "" : "s");
   }
 

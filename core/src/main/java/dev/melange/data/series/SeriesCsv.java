@@ -3,9 +3,9 @@ package dev.melange.data.series;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import dev.melange.data.CsvText;
 import dev.melange.data.DataException;
 import dev.melange.data.Source;
+import dev.melange.data.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,10 +71,9 @@ public final class SeriesCsv {
    *     and column
    */
   public static TimeSeries read(Source source, Options options) throws IOException {
-    String text = CsvText.read(source);
+    String text = TextFile.read(source);
     List<CsvRecord> records;
-    try (CsvReader<CsvRecord> reader =
-        CsvReader.builder().fieldSeparator(CsvText.separator(text)).ofCsvRecord(text)) {
+    try (CsvReader<CsvRecord> reader = TextFile.csv(text)) {
       records = new ArrayList<>(reader.stream().filter(r -> !isBlank(r)).toList());
     } catch (CsvParseException e) {
       throw new DataException(source.name() + ": " + e.getMessage(), e);
@@ -92,9 +91,7 @@ public final class SeriesCsv {
     }
     if (header.isEmpty()) {
       header =
-          IntStream.range(0, records.get(0).getFieldCount())
-              .mapToObj(Integer::toString)
-              .toList();
+          IntStream.range(0, records.get(0).getFieldCount()).mapToObj(Integer::toString).toList();
     }
     return new SeriesCsv(source.name(), header, records).series(options);
   }
@@ -161,8 +158,7 @@ public final class SeriesCsv {
     int index = header.indexOf(column);
     if (index < 0) {
       throw new DataException(
-          "%s has no %s '%s'; it has %s"
-              .formatted(name, what, column, String.join(", ", header)));
+          "%s has no %s '%s'; it has %s".formatted(name, what, column, String.join(", ", header)));
     }
     return index;
   }
@@ -240,7 +236,8 @@ public final class SeriesCsv {
       } else if (row == rows.size() && !Arrays.equals(times, parsed)) {
         throw new DataException(
             "%s, column '%s': dates like '%s' can be read as %s and as %s; say which (date format)"
-                .formatted(name, header.get(column), cell(0, column), chosen.pattern(), format.pattern()));
+                .formatted(
+                    name, header.get(column), cell(0, column), chosen.pattern(), format.pattern()));
       }
       if (row > reached) {
         reached = row;
@@ -267,7 +264,12 @@ public final class SeriesCsv {
       return DateFormats.of(pattern);
     } catch (IllegalArgumentException e) {
       throw new DataException(
-          "'" + pattern + "' is not a date format (" + e.getMessage() + "); for instance dd.MM.uuuu HH:mm", e);
+          "'"
+              + pattern
+              + "' is not a date format ("
+              + e.getMessage()
+              + "); for instance dd.MM.uuuu HH:mm",
+          e);
     }
   }
 

@@ -49,8 +49,8 @@ public record SeriesSplit(Part train, Part valid, Part test, int inputLength, in
   }
 
   /**
-   * 70 % for training, 20 % for the test, the rest between them for validation: training
-   * floor(0.7 n) rows, test floor(0.2 n).
+   * 70 % for training, 20 % for the test, the rest between them for validation: training floor(0.7
+   * n) rows, test floor(0.2 n).
    *
    * @param rows rows of the series, n
    */

@@ -7,10 +7,10 @@ import java.time.temporal.IsoFields;
 /**
  * Calendar features of times, as long-horizon forecasters take them.
  *
- * <p>{@link #continuous}: numbers in [-0.5, 0.5], in this order where the frequency has them: second
- * / 59, minute / 59, hour / 23, day of week / 6 (Monday 0), (day of month - 1) / 30, (day of year -
- * 1) / 365, (ISO week - 1) / 52, (month - 1) / 11, each minus one half. {@link #integers}: month,
- * day, weekday (Monday 0), hour, and for minutes the quarter of the hour.
+ * <p>{@link #continuous}: numbers in [-0.5, 0.5], in this order where the frequency has them:
+ * second / 59, minute / 59, hour / 23, day of week / 6 (Monday 0), (day of month - 1) / 30, (day of
+ * year - 1) / 365, (ISO week - 1) / 52, (month - 1) / 11, each minus one half. {@link #integers}:
+ * month, day, weekday (Monday 0), hour, and for minutes the quarter of the hour.
  */
 public final class TimeFeatures {
   private TimeFeatures() {}

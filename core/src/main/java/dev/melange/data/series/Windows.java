@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * All windows of one part of a split, in scaled units: window i has the T rows from the part's row i
- * as input and the H rows after them as target.
+ * All windows of one part of a split, in scaled units: window i has the T rows from the part's row
+ * i as input and the H rows after them as target.
  */
 public final class Windows implements Dataset<Windows.Window> {
   /**

@@ -1,5 +1,7 @@
 package dev.melange.data;
 
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,12 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** Text of files: strict UTF-8, and the separator of tables. */
-public final class CsvText {
+public final class TextFile {
   private static final Pattern LINE = Pattern.compile("\\R");
   // Half of what a Java string can hold; larger tables need another tool.
   private static final int MAX_BYTES = 1 << 30;
 
-  private CsvText() {}
+  private TextFile() {}
 
   /**
    * The whole text, plain or gzip, without a byte order mark.
@@ -50,8 +52,7 @@ public final class CsvText {
         : out.toString();
   }
 
-  private static DataException notUtf8(
-      String name, byte[] bytes, int offset, CoderResult result) {
+  private static DataException notUtf8(String name, byte[] bytes, int offset, CoderResult result) {
     CharacterCodingException cause = null;
     try {
       result.throwException();
@@ -64,8 +65,20 @@ public final class CsvText {
         cause);
   }
 
+  /**
+   * Reads a text as a table: the separator is found from the first line; empty lines are skipped,
+   * rows of any length are let through for the caller to judge.
+   */
+  public static CsvReader<CsvRecord> csv(String text) {
+    return CsvReader.builder()
+        .fieldSeparator(separator(text))
+        .allowExtraFields(true)
+        .allowMissingFields(true)
+        .ofCsvRecord(text);
+  }
+
   /** The separator of a table: whichever of tab, semicolon and comma its first line has most. */
-  public static char separator(String text) {
+  static char separator(String text) {
     String[] lines = LINE.split(text.length() > 1 << 16 ? text.substring(0, 1 << 16) : text, 2);
     char best = ',';
     long most = 0;

@@ -1,0 +1,2 @@
+/** Plain text and its characters as numbers. */
+package dev.melange.data.text;
