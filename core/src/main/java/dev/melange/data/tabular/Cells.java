@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The meaning of text cells. */
@@ -41,7 +42,7 @@ final class Cells {
    */
   static float[] labels(Table table, String column, String positive) {
     List<String> cells = table.column(column);
-    TreeSet<String> values = new TreeSet<>();
+    SortedSet<String> values = new TreeSet<>();
     for (int row = 0; row < cells.size(); row++) {
       String cell = cells.get(row);
       if (isMissing(cell)) {
@@ -73,7 +74,7 @@ final class Cells {
     return labels;
   }
 
-  private static String positive(TreeSet<String> values) {
+  private static String positive(SortedSet<String> values) {
     for (String usual : List.of("1", "1.0", "+1")) {
       if (values.contains(usual)) {
         return usual;
