@@ -21,11 +21,17 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     private static final long serialVersionUID = 1L;
 
     private final transient org.bytedeco.pytorch.Tensor raw;
-    private final long bytes;
+    private volatile long bytes;
 
     Owned(org.bytedeco.pytorch.Tensor raw) {
       this.raw = raw;
       this.bytes = raw.nbytes();
+      Memory.opened(bytes);
+    }
+
+    void resized() {
+      Memory.closed(bytes);
+      bytes = raw.nbytes();
       Memory.opened(bytes);
     }
 
@@ -112,6 +118,22 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     if (owner != null) {
       owner.forgetClosed();
     }
+  }
+
+  /**
+   * Replaces the storage, element type and device of this tensor by another's and keeps its
+   * identity: whoever holds this tensor sees the new data. For parameters that move.
+   */
+  public final void setData(Tensor data) {
+    Native.call(
+        "set_data",
+        () -> {
+          raw().set_data(data.raw());
+          return null;
+        },
+        (Tensor) this,
+        data);
+    owned.resized();
   }
 
   /** Number of dimensions. */

@@ -1,0 +1,142 @@
+package dev.melange.component;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.melange.nn.Layer;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * A named computation that can be verified: built from a JSON configuration, with named weights,
+ * inputs and outputs. Models, layers, losses, policies, metrics and data rules are all components;
+ * what a reference implementation computes for one is a golden file ({@link Verifier}).
+ *
+ * <pre>{@code
+ * Component.of("vision/poolformer", PoolFormer.Config.class, PoolFormer::new,
+ *     (model, in) -> Map.of("logits", model.forward(in.get("x"))));
+ *
+ * Component.function("loss/mixup-label", MixupLoss.Config.class,
+ *     (config, in) -> Map.of("loss", ...));
+ * }</pre>
+ */
+public final class Component {
+  /**
+   * Runs a layer on inputs.
+   *
+   * @param <L> the layer's type
+   */
+  @FunctionalInterface
+  public interface Run<L> {
+    /** Returns the outputs by name. */
+    Map<String, Tensor> apply(L layer, Inputs inputs);
+  }
+
+  /**
+   * Runs a computation without weights.
+   *
+   * @param <C> the configuration's type
+   */
+  @FunctionalInterface
+  public interface Function<C> {
+    /** Returns the outputs by name. */
+    Map<String, Tensor> apply(C config, Inputs inputs);
+  }
+
+  /** A component built from a configuration: its weights, and its computation. */
+  public static final class Built {
+    private final Layer layer;
+    private final java.util.function.Function<Inputs, Map<String, Tensor>> run;
+
+    private Built(Layer layer, java.util.function.Function<Inputs, Map<String, Tensor>> run) {
+      this.layer = layer;
+      this.run = run;
+    }
+
+    /** The layer that holds the weights; one without parts for a component without weights. */
+    public Layer layer() {
+      return layer;
+    }
+
+    /** Computes the outputs by name. */
+    public Map<String, Tensor> run(Inputs inputs) {
+      return run.apply(inputs);
+    }
+  }
+
+  private interface Maker {
+    Built make(Record config, Rng rng);
+  }
+
+  private static final class NoWeights extends Layer {}
+
+  private final String name;
+  private final Class<? extends Record> configType;
+  private final Maker maker;
+
+  private Component(String name, Class<? extends Record> configType, Maker maker) {
+    this.name = name;
+    this.configType = configType;
+    this.maker = maker;
+  }
+
+  /**
+   * A component with weights.
+   *
+   * @param name {@code family/name}
+   * @param config the configuration's record; its components are the JSON keys
+   * @param build makes the layer from a configuration with initial weights from the stream
+   * @param run computes the outputs; the layer is in the mode and type asked for
+   */
+  public static <C extends Record, L extends Layer> Component of(
+      String name, Class<C> config, BiFunction<C, Rng, L> build, Run<L> run) {
+    return new Component(
+        name,
+        config,
+        (values, rng) -> {
+          L layer = build.apply(config.cast(values), rng);
+          return new Built(layer, inputs -> run.apply(layer, inputs));
+        });
+  }
+
+  /** A component without weights. */
+  public static <C extends Record> Component function(
+      String name, Class<C> config, Function<C> run) {
+    return new Component(
+        name,
+        config,
+        (values, rng) -> {
+          C typed = config.cast(values);
+          return new Built(new NoWeights(), inputs -> run.apply(typed, inputs));
+        });
+  }
+
+  /** The name, {@code family/name}. */
+  public String name() {
+    return name;
+  }
+
+  /** The configuration's record. */
+  public Class<? extends Record> configType() {
+    return configType;
+  }
+
+  /**
+   * Builds the component from JSON.
+   *
+   * @throws IllegalArgumentException for unknown keys (with a suggestion) or wrong values
+   */
+  public Built build(JsonNode config, Rng rng) {
+    return build(Configs.read(configType, config, name), rng);
+  }
+
+  /** Builds the component from its configuration record. */
+  public Built build(Record config, Rng rng) {
+    return maker.make(configType.cast(config), rng);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

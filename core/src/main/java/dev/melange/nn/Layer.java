@@ -1,0 +1,290 @@
+package dev.melange.nn;
+
+import dev.melange.tensor.DType;
+import dev.melange.tensor.Device;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A part of a model: named parameters, named buffers, named children, and a mode.
+ *
+ * <p>A subclass registers its parts in its constructor and defines a {@code forward} of its own;
+ * layers from one tensor to one tensor extend {@link UnaryLayer}. Names joined by dots are the
+ * names in the state dict, which are those of the official implementation.
+ *
+ * <p>A layer owns its tensors: they outlive the scope in which it was built, until {@link
+ * #close()}. {@code forward} may be called by several threads at once as long as nobody changes the
+ * layer; layers with running statistics say so by {@link #hasBatchStatistics()}.
+ */
+public abstract class Layer implements AutoCloseable {
+  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+  private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Map<String, Tensor> constants = new LinkedHashMap<>();
+  private final Map<String, Layer> children = new LinkedHashMap<>();
+  private boolean training;
+
+  // ---- registration ----
+
+  /** Registers a trainable tensor under a name and returns it. */
+  protected final Tensor parameter(String name, Tensor value) {
+    checkFree(name);
+    parameters.put(name, value.disown().requiresGrad_(true));
+    return value;
+  }
+
+  /** Registers a tensor that is saved but not trained, such as a running mean, and returns it. */
+  protected final Tensor buffer(String name, Tensor value) {
+    checkFree(name);
+    buffers.put(name, value.disown());
+    return value;
+  }
+
+  /**
+   * Registers a tensor that is neither trained nor saved, such as a table of sines, and returns it.
+   * It follows {@link #to}; make it in float64, so that float64 verification is exact.
+   */
+  protected final Tensor constant(String name, Tensor value) {
+    checkFree(name);
+    constants.put(name, value.disown());
+    return value;
+  }
+
+  /** Registers a child layer under a name and returns it. A name may contain dots. */
+  protected final <L extends Layer> L child(String name, L layer) {
+    checkFree(name);
+    children.put(name, layer);
+    return layer;
+  }
+
+  private void checkFree(String name) {
+    if (name.isEmpty()
+        || parameters.containsKey(name)
+        || buffers.containsKey(name)
+        || constants.containsKey(name)
+        || children.containsKey(name)) {
+      throw new IllegalStateException(
+          "the name '" + name + "' is empty or already used in " + getClass().getSimpleName());
+    }
+  }
+
+  // ---- structure ----
+
+  /** The direct children in order of registration, by name. */
+  public final Map<String, Layer> children() {
+    return Collections.unmodifiableMap(children);
+  }
+
+  /** Visits this layer (with the empty name) and all layers below it, parents first. */
+  public final void visit(BiConsumer<String, Layer> visitor) {
+    visit("", visitor);
+  }
+
+  private void visit(String path, BiConsumer<String, Layer> visitor) {
+    visitor.accept(path, this);
+    String prefix = path.isEmpty() ? "" : path + ".";
+    children.forEach((name, child) -> child.visit(prefix + name, visitor));
+  }
+
+  private Map<String, Tensor> collect(java.util.function.Function<Layer, Map<String, Tensor>> own) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    visit(
+        (path, layer) -> {
+          String prefix = path.isEmpty() ? "" : path + ".";
+          own.apply(layer).forEach((name, tensor) -> all.put(prefix + name, tensor));
+        });
+    return all;
+  }
+
+  /** All trainable tensors by full name, parents before children. */
+  public final Map<String, Tensor> parameters() {
+    return collect(layer -> layer.parameters);
+  }
+
+  /** All saved but untrained tensors by full name. */
+  public final Map<String, Tensor> buffers() {
+    return collect(layer -> layer.buffers);
+  }
+
+  /** Parameters and buffers by full name: what a weight file holds. */
+  public final Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    visit(
+        (path, layer) -> {
+          String prefix = path.isEmpty() ? "" : path + ".";
+          layer.parameters.forEach((name, tensor) -> state.put(prefix + name, tensor));
+          layer.buffers.forEach((name, tensor) -> state.put(prefix + name, tensor));
+        });
+    return state;
+  }
+
+  /** Number of trainable numbers. */
+  public final long parameterCount() {
+    return parameters().values().stream().mapToLong(Tensor::numel).sum();
+  }
+
+  /** Element type of the first parameter; float32 for a layer without any. */
+  public final DType dtype() {
+    return parameters().values().stream().findFirst().map(Tensor::dtype).orElse(DType.F32);
+  }
+
+  // ---- weights ----
+
+  /**
+   * Copies weights into this layer, converting their element type. Nothing is changed unless all
+   * names and shapes match.
+   *
+   * @param weights tensors by full name
+   * @throws IllegalArgumentException listing all missing, unexpected and mis-shaped names
+   */
+  public final void load(Map<String, Tensor> weights) {
+    LoadReport report = compare(weights);
+    if (!report.isExact()) {
+      throw new IllegalArgumentException(report.message(getClass().getSimpleName()));
+    }
+    copyMatching(weights);
+  }
+
+  /**
+   * Copies the weights that match by name and shape, and leaves the others as they are.
+   *
+   * @return what was loaded, missing, unexpected and mis-shaped
+   */
+  public final LoadReport loadMatching(Map<String, Tensor> weights) {
+    LoadReport report = compare(weights);
+    copyMatching(weights);
+    return report;
+  }
+
+  private LoadReport compare(Map<String, Tensor> weights) {
+    Map<String, Tensor> own = state();
+    List<String> loaded = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    List<String> misshaped = new ArrayList<>();
+    own.forEach(
+        (name, tensor) -> {
+          Tensor given = weights.get(name);
+          if (given == null) {
+            missing.add(name);
+          } else if (!Arrays.equals(given.shape(), tensor.shape())) {
+            misshaped.add(
+                "weight %s has shape %s, file has %s%s"
+                    .formatted(
+                        name,
+                        Arrays.toString(tensor.shape()),
+                        Arrays.toString(given.shape()),
+                        isTransposed(given.shape(), tensor.shape())
+                            ? "; is the checkpoint transposed?"
+                            : ""));
+          } else {
+            loaded.add(name);
+          }
+        });
+    List<String> unexpected = new ArrayList<>(weights.keySet());
+    unexpected.removeAll(own.keySet());
+    return new LoadReport(loaded, missing, unexpected, misshaped);
+  }
+
+  private static boolean isTransposed(long[] a, long[] b) {
+    return a.length == 2 && b.length == 2 && a[0] == b[1] && a[1] == b[0];
+  }
+
+  private void copyMatching(Map<String, Tensor> weights) {
+    try (var guard = dev.melange.tensor.Autograd.noGrad();
+        Scope scope = Scope.open()) {
+      state()
+          .forEach(
+              (name, tensor) -> {
+                Tensor given = weights.get(name);
+                if (given != null && Arrays.equals(given.shape(), tensor.shape())) {
+                  tensor.copy_(given);
+                }
+              });
+    }
+  }
+
+  // ---- mode, type, device ----
+
+  /** Switches this layer and all below to training mode (or back). Returns nothing to chain. */
+  public final void train(boolean on) {
+    visit((path, layer) -> layer.training = on);
+  }
+
+  /** Switches to training mode. */
+  public final void train() {
+    train(true);
+  }
+
+  /** Switches to inference mode. New layers are in inference mode. */
+  public final void eval() {
+    train(false);
+  }
+
+  /** Whether the layer is in training mode. */
+  public final boolean isTraining() {
+    return training;
+  }
+
+  /** Whether this layer or one below uses statistics of the batch in training (batch norm). */
+  public boolean hasBatchStatistics() {
+    return children.values().stream().anyMatch(Layer::hasBatchStatistics);
+  }
+
+  /** Converts all floating-point tensors to an element type. Call before building an optimiser. */
+  public final void to(DType type) {
+    convert(tensor -> tensor.setData(tensor.detach().to(type)), true);
+  }
+
+  /** Moves all tensors to a device. Call before building an optimiser. */
+  public final void to(Device device) {
+    convert(tensor -> tensor.setData(tensor.detach().to(device)), false);
+  }
+
+  private void convert(Consumer<Tensor> change, boolean floatingOnly) {
+    try (Scope scope = Scope.open()) {
+      visit(
+          (path, layer) -> {
+            for (Map<String, Tensor> map :
+                List.of(layer.parameters, layer.buffers, layer.constants)) {
+              for (Tensor tensor : map.values()) {
+                if (!floatingOnly || tensor.dtype().isFloating()) {
+                  change.accept(tensor);
+                }
+              }
+            }
+          });
+    }
+  }
+
+  /** Excludes the parameters of this layer and all below from training (or includes them again). */
+  public final void freeze(boolean frozen) {
+    visit((path, layer) -> layer.parameters.values().forEach(p -> p.requiresGrad_(!frozen)));
+  }
+
+  /**
+   * Runs a block of the forward pass in a scope of its own, so that its intermediate tensors are
+   * freed when it ends (those that a backward pass needs stay with the graph).
+   */
+  protected static Tensor scoped(Supplier<Tensor> block) {
+    return Scope.run(block);
+  }
+
+  /** Frees all tensors of this layer and of all below. */
+  @Override
+  public void close() {
+    visit(
+        (path, layer) -> {
+          layer.parameters.values().forEach(Tensor::close);
+          layer.buffers.values().forEach(Tensor::close);
+          layer.constants.values().forEach(Tensor::close);
+        });
+  }
+}

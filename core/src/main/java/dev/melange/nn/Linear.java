@@ -1,0 +1,37 @@
+package dev.melange.nn;
+
+import dev.melange.tensor.Nn;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+
+/** {@code y = x W^T + b} over the last dimension: [..., in] to [..., out]. */
+public final class Linear extends UnaryLayer {
+  private final Tensor weight; // [out, in]
+  private final Tensor bias; // [out] or null
+
+  /** A layer with bias and PyTorch's default initialisation. */
+  public Linear(long in, long out, Rng rng) {
+    this(in, out, true, rng);
+  }
+
+  /** A layer with PyTorch's default initialisation. */
+  public Linear(long in, long out, boolean bias, Rng rng) {
+    weight = parameter("weight", Init.defaultWeight(Tensor.empty(out, in), rng));
+    this.bias = bias ? parameter("bias", Init.defaultBias(Tensor.empty(out), weight, rng)) : null;
+  }
+
+  /** The weight, [out, in]. */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** The bias, [out], or null. */
+  public Tensor bias() {
+    return bias;
+  }
+
+  @Override
+  public Tensor forward(Tensor x) {
+    return Nn.linear(x, weight, bias);
+  }
+}

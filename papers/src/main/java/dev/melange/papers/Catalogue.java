@@ -1,0 +1,64 @@
+package dev.melange.papers;
+
+import dev.melange.component.Component;
+import dev.melange.component.Components;
+import dev.melange.component.Suggestions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** All implemented methods, listed explicitly: a new paper is one package and one line here. */
+public final class Catalogue {
+  private static final List<Method> METHODS = List.of();
+
+  private Catalogue() {}
+
+  /** All implemented methods, papers and the bases they build on. */
+  public static List<Method> methods() {
+    return METHODS;
+  }
+
+  /** The method of a key, if it is implemented. */
+  public static Optional<Method> find(String key) {
+    return METHODS.stream().filter(method -> method.key().equals(key)).findFirst();
+  }
+
+  /** All components of all methods. */
+  public static Components components() {
+    List<Component> all = new ArrayList<>();
+    METHODS.forEach(method -> all.addAll(method.components()));
+    return new Components(all);
+  }
+
+  /** All models of all methods, in order of the catalogue. */
+  public static List<Model> models() {
+    return METHODS.stream().flatMap(method -> method.models().stream()).toList();
+  }
+
+  /** The models whose name matches a pattern with {@code *} for any text. */
+  public static List<Model> models(String pattern) {
+    Pattern regex =
+        Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), Pattern.CASE_INSENSITIVE);
+    return models().stream().filter(model -> regex.matcher(model.name()).matches()).toList();
+  }
+
+  /**
+   * The model of a name.
+   *
+   * @throws IllegalArgumentException with a suggestion, if there is none
+   */
+  public static Model model(String name) {
+    return models().stream()
+        .filter(model -> model.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown model '"
+                        + name
+                        + "'"
+                        + Suggestions.didYouMean(name, models().stream().map(Model::name).toList())
+                        + " (list them with: melange models)"));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.melange.papers;
+
+import dev.melange.component.Component;
+import dev.melange.component.Configs;
+import dev.melange.nn.Layer;
+import dev.melange.tensor.Rng;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A published model: a name, a component and its configuration.
+ *
+ * @param name for instance {@code poolformer_s12}
+ * @param component what builds it
+ * @param config its configuration, a record of the component's type
+ * @param facts what the paper reports, such as {@code params} or {@code top-1}, for display
+ */
+public record Model(String name, Component component, Record config, Map<String, String> facts) {
+
+  /** Checks that the configuration is the component's. */
+  public Model {
+    if (!component.configType().isInstance(config)) {
+      throw new IllegalArgumentException(
+          name + ": " + component + " is configured by " + component.configType().getName());
+    }
+    facts = new LinkedHashMap<>(facts);
+  }
+
+  /** A model without reported facts. */
+  public static Model of(String name, Component component, Record config) {
+    return new Model(name, component, config, Map.of());
+  }
+
+  /** The task: the component's family, such as {@code vision}, {@code series}, {@code tabular}. */
+  public String task() {
+    return component.name().substring(0, component.name().indexOf('/'));
+  }
+
+  /**
+   * The configuration with some keys changed.
+   *
+   * @param overrides key to value as text
+   * @throws IllegalArgumentException for unknown keys or wrong values
+   */
+  public Record configWith(Map<String, String> overrides) {
+    return Configs.with(config, overrides, name);
+  }
+
+  /** A new, untrained model. */
+  public Layer create(Rng rng) {
+    return component.build(config, rng).layer();
+  }
+
+  /** A new, untrained model with some configuration keys changed. */
+  public Layer create(Map<String, String> overrides, Rng rng) {
+    return component.build(configWith(overrides), rng).layer();
+  }
+}
