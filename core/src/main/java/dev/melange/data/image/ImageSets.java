@@ -1,0 +1,71 @@
+package dev.melange.data.image;
+
+import dev.melange.data.DataException;
+import dev.melange.data.DataSets;
+import dev.melange.data.LocatedSet;
+import dev.melange.data.Shuffle;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The named data sets of images, in memory. */
+public final class ImageSets {
+  private static final List<String> CLOTHES =
+      List.of(
+          "T-shirt/top",
+          "Trouser",
+          "Pullover",
+          "Dress",
+          "Coat",
+          "Sandal",
+          "Shirt",
+          "Sneaker",
+          "Bag",
+          "Ankle boot");
+
+  private ImageSets() {}
+
+  /**
+   * One split of a named set: {@code mnist}, {@code fashion-mnist}, {@code cifar10}, or {@code
+   * digits} (which has no official split: a fixed random fifth is the test).
+   *
+   * @param train training images, or test images
+   * @throws DataException if the set is not an image set or not here; tells how to get it
+   */
+  public static PackedImages load(DataSets sets, String name, boolean train) throws IOException {
+    LocatedSet located = sets.where(name);
+    return switch (name) {
+      case "digits" -> digits(train);
+      case "mnist" -> idx(located, train, PackedImages.digitNames());
+      case "fashion-mnist" -> idx(located, train, CLOTHES);
+      case "cifar10" -> {
+        try (ImageFolder folder = ImageFolder.open(located.path("cifar10-images.zip"))) {
+          String split = train ? "train" : "test";
+          yield PackedImages.of(name + " " + split, folder.split(split), folder.classes());
+        }
+      }
+      default ->
+          throw new DataException(
+              "'"
+                  + name
+                  + "' is no set of images; those are digits, mnist, fashion-mnist, cifar10");
+    };
+  }
+
+  private static PackedImages digits(boolean train) throws IOException {
+    PackedImages all = PackedImages.digits();
+    int[] order = Shuffle.permutation(all.size(), 0);
+    int cut = all.size() * 4 / 5;
+    return all.select(
+        train ? Arrays.copyOf(order, cut) : Arrays.copyOfRange(order, cut, order.length));
+  }
+
+  private static PackedImages idx(LocatedSet set, boolean train, List<String> classes)
+      throws IOException {
+    String prefix = train ? "train" : "t10k";
+    return PackedImages.fromIdx(
+        set.source(prefix + "-images-idx3-ubyte"),
+        set.source(prefix + "-labels-idx1-ubyte"),
+        classes);
+  }
+}
