@@ -2,8 +2,10 @@ package dev.melange.data.image;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.melange.data.Batch;
 import dev.melange.data.DataException;
 import dev.melange.data.Dataset;
+import dev.melange.data.Loader;
 import dev.melange.data.Source;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -110,41 +111,55 @@ public final class PackedImages implements Dataset<LabelledImage> {
   }
 
   /**
-   * Decodes a set once and keeps the result.
+   * Decodes a set once, on all processors, and keeps the result.
    *
    * @param images images of one shape, for instance of an image folder through {@link Resize}
    * @throws DataException if one differs in shape; names it
    */
-  public static PackedImages of(String name, Dataset<LabelledImage> images, List<String> classes)
-      throws IOException {
+  public static PackedImages of(String name, Dataset<LabelledImage> images, List<String> classes) {
     if (images.size() == 0) {
       throw new DataException(name + " has no images");
     }
-    SplittableRandom draws = new SplittableRandom(0);
-    Image first = images.get(0, draws).image();
-    long total = (long) first.data().length * images.size();
-    if (total > Integer.MAX_VALUE - 8) {
-      throw new DataException(
-          "%s: %,d images of %s do not fit in one array; load them from disk instead"
-              .formatted(name, images.size(), first));
-    }
-    byte[] pixels = new byte[(int) total];
+    int workers = Math.min(8, Runtime.getRuntime().availableProcessors());
+    Loader<LabelledImage> loader =
+        new Loader<>(images, Loader.Config.evaluation(256).withWorkers(workers));
     int[] labels = new int[images.size()];
-    for (int i = 0; i < labels.length; i++) {
-      LabelledImage next = images.get(i, draws);
-      Image image = next.image();
-      if (image.channels() != first.channels()
-          || image.height() != first.height()
-          || image.width() != first.width()) {
-        throw new DataException(
-            "%s is %s, but %s is %s; resize the images to one size first"
-                .formatted(images.id(i), image, images.id(0), first));
+    byte[] pixels = null;
+    Image first = null;
+    int at = 0;
+    try (Loader.Batches<LabelledImage> batches = loader.epoch(0)) {
+      while (batches.hasNext()) {
+        Batch<LabelledImage> batch = batches.next();
+        for (int i = 0; i < batch.size(); i++) {
+          Image image = batch.items().get(i).image();
+          if (first == null) {
+            first = image;
+            pixels = new byte[checkedTotal(name, images.size(), first)];
+          }
+          if (image.channels() != first.channels()
+              || image.height() != first.height()
+              || image.width() != first.width()) {
+            throw new DataException(
+                "%s is %s, but %s is %s; resize the images to one size first"
+                    .formatted(batch.ids().get(i), image, images.id(0), first));
+          }
+          System.arraycopy(image.data(), 0, pixels, at * image.data().length, image.data().length);
+          labels[at++] = batch.items().get(i).label();
+        }
       }
-      System.arraycopy(image.data(), 0, pixels, i * first.data().length, first.data().length);
-      labels[i] = next.label();
     }
     return new PackedImages(
         name, first.channels(), first.height(), first.width(), pixels, labels, classes);
+  }
+
+  private static int checkedTotal(String name, int count, Image first) {
+    long total = (long) first.data().length * count;
+    if (total > Integer.MAX_VALUE - 8) {
+      throw new DataException(
+          "%s: %,d images of %s do not fit in one array; load them from disk instead"
+              .formatted(name, count, first));
+    }
+    return (int) total;
   }
 
   @Override

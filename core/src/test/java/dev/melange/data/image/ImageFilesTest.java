@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -191,6 +192,31 @@ class ImageFilesTest {
           .isInstanceOf(DataException.class)
           .hasMessageContaining("x.img");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "gif", "bmp"})
+  void refusesTruncatedFilesOfOtherFormats(String format) throws IOException {
+    byte[] file = encode(decode(photo()).toBufferedImage(), format);
+    for (double part : new double[] {0.1, 0.5, 0.9, 0.999}) {
+      assertThatThrownBy(() -> decode(Arrays.copyOf(file, (int) (part * file.length))))
+          .as("%s of it", part)
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("x.img is damaged or cut off");
+    }
+  }
+
+  @Test
+  void readsWebp() {
+    byte[] lossless =
+        Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
+    assertThat(decode(lossless).data()).containsExactly(0, 0, 0);
+    byte[] lossy =
+        Base64.getDecoder().decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA");
+    assertThat(decode(lossy)).hasToString("Image[3, 1, 1]");
+    assertThatThrownBy(() -> decode(Arrays.copyOf(lossy, 37)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("x.img is damaged or cut off");
   }
 
   @Test

@@ -127,6 +127,30 @@ class ImageFolderTest {
   }
 
   @Test
+  void packsImagesOfOneSize() throws IOException {
+    put("cats/1.png", png(1));
+    put("dogs/2.png", png(2));
+    try (ImageFolder images = ImageFolder.open(folder)) {
+      PackedImages packed = PackedImages.of("pets", images.all(), images.classes());
+      assertThat(packed.labels()).containsExactly(0, 1);
+      assertThat(packed.image(1).get(0, 0, 0)).isEqualTo(2);
+      assertThat(packed.classes()).containsExactly("cats", "dogs");
+      Dataset<LabelledImage> uneven =
+          images
+              .all()
+              .map(
+                  (each, draws) ->
+                      each.label() == 0
+                          ? each
+                          : new LabelledImage(each.image().crop(0, 0, 1, 1), 1));
+      assertThatThrownBy(() -> PackedImages.of("pets", uneven, images.classes()))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("dogs/2.png is Image[1, 1, 1], but")
+          .hasMessageContaining("resize the images to one size first");
+    }
+  }
+
+  @Test
   void loadersNameTheDamagedFile() throws IOException {
     put("cats/1.png", png(1));
     put("dogs/2.png", "hello".getBytes(StandardCharsets.UTF_8));
