@@ -46,7 +46,7 @@ final class StandardSets {
               "us-flights-hourly",
               "flights per hour from six US airports, January to June 2001, 4,344 rows",
               BTS,
-              "work of the US government",
+              "open data of the US government; no terms stated",
               "",
               "Counted from single flights; see DATA.md.",
               file(
@@ -57,7 +57,7 @@ final class StandardSets {
               "us-flights",
               "40,000 US flights of 2001 with the label late (more than 15 minutes)",
               BTS,
-              "work of the US government",
+              "open data of the US government; no terms stated",
               "",
               "A random sample of single flights; see DATA.md.",
               file(
