@@ -3,6 +3,9 @@ package dev.melange.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.papers.Card;
+import dev.melange.papers.Catalogue;
+import dev.melange.papers.Method;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,6 +22,11 @@ final class CardText {
             card.claims().stream().map(claim -> claim.text()))
         .flatMap(texts -> texts)
         .collect(Collectors.joining("\n"));
+  }
+
+  /** How much of the paper can be used. */
+  static String state(Card card) {
+    return Catalogue.find(card.key()).isPresent() ? "components" : "not implemented";
   }
 
   static void print(Console console, Card card) {
@@ -39,6 +47,19 @@ final class CardText {
               String figure = claim.figure() == null ? "" : " [" + claim.figure() + "]";
               console.paragraph("- ", claim.text() + figure + " (" + claim.source() + ")");
             });
+    console.line("");
+    Optional<Method> method = Catalogue.find(card.key());
+    if (method.isEmpty()) {
+      console.line("Not implemented.");
+      return;
+    }
+    console.line(console.bold("Components"));
+    method.get().components().forEach(component -> console.line("- " + component.name()));
+    if (!method.get().models().isEmpty()) {
+      console.line("");
+      console.line(console.bold("Models"));
+      method.get().models().forEach(model -> console.line("- " + model.name()));
+    }
   }
 
   static ObjectNode json(Card card) {
@@ -49,7 +70,8 @@ final class CardText {
             .put("authors", card.authors())
             .put("organization", card.organization())
             .put("published", card.published().toString())
-            .put("summary", card.summary());
+            .put("summary", card.summary())
+            .put("state", state(card));
     ArrayNode names = json.putArray("authorNames");
     card.authorNames().forEach(names::add);
     ArrayNode links = json.putArray("links");
@@ -65,6 +87,14 @@ final class CardText {
                     .put("text", claim.text())
                     .put("figure", claim.figure())
                     .put("source", claim.source()));
+    ArrayNode components = json.putArray("components");
+    ArrayNode models = json.putArray("models");
+    Catalogue.find(card.key())
+        .ifPresent(
+            method -> {
+              method.components().forEach(component -> components.add(component.name()));
+              method.models().forEach(model -> models.add(model.name()));
+            });
     return json;
   }
 }

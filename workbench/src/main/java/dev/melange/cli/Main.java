@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       PapersCommand.class,
       ShowCommand.class,
+      ModelsCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

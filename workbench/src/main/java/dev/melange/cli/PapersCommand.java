@@ -42,9 +42,15 @@ final class PapersCommand extends Subcommand {
       return;
     }
     console.list(
-        List.of("key", "year", "title"),
+        List.of("key", "year", "state", "title"),
         found.stream()
-            .map(card -> List.of(card.key(), Integer.toString(card.year()), card.title()))
+            .map(
+                card ->
+                    List.of(
+                        card.key(),
+                        Integer.toString(card.year()),
+                        CardText.state(card),
+                        card.title()))
             .toList());
     console.note(
         (found.size() == 1 ? "1 paper" : found.size() + " papers")

@@ -1,0 +1,126 @@
+package dev.melange.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.melange.tensor.DType;
+import dev.melange.tensor.Memory;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LayerTest {
+  private static Mlp mlp() {
+    return new Mlp(4, 6, 3, Activation.GELU, 0.5, new Rng(1));
+  }
+
+  @Test
+  void namesParametersByPath() {
+    try (Mlp mlp = mlp()) {
+      assertThat(mlp.state().keySet())
+          .containsExactly("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias");
+      assertThat(mlp.parameterCount()).isEqualTo(4 * 6 + 6 + 6 * 3 + 3);
+    }
+  }
+
+  @Test
+  void outlivesTheScopeInWhichItWasBuilt() {
+    Mlp mlp = Scope.run(() -> mlp());
+    try (mlp;
+        Scope scope = Scope.open()) {
+      assertThat(mlp.forward(Tensor.ones(2, 4)).shape()).containsExactly(2, 3);
+    }
+  }
+
+  @Test
+  void listsAllDifferencesWhenWeightsDoNotFitAndChangesNothing() {
+    try (Mlp mlp = mlp();
+        Scope scope = Scope.open()) {
+      double[] before = mlp.fc1().weight().toDoubles();
+      Map<String, Tensor> weights = new LinkedHashMap<>();
+      weights.put("fc1.weight", Tensor.zeros(4, 6));
+      weights.put("fc1.bias", Tensor.zeros(6));
+      weights.put("extra", Tensor.zeros(1));
+      assertThatThrownBy(() -> mlp.load(weights))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("missing: fc2.weight, fc2.bias")
+          .hasMessageContaining("unexpected: extra")
+          .hasMessageContaining(
+              "weight fc1.weight has shape [6, 4], file has [4, 6]; is the checkpoint transposed?");
+      assertThat(mlp.fc1().weight().toDoubles()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void convertsItsElementType() {
+    try (Mlp mlp = mlp();
+        Scope scope = Scope.open()) {
+      mlp.to(DType.F64);
+      assertThat(mlp.dtype()).isEqualTo(DType.F64);
+      Tensor y = mlp.forward(Tensor.ones(2, 4).to(DType.F64));
+      assertThat(y.dtype()).isEqualTo(DType.F64);
+      assertThat(mlp.fc1().weight().requiresGrad()).isTrue();
+    }
+  }
+
+  @Test
+  void drawsOnlyInTrainingAndOnlyFromABoundStream() {
+    try (Mlp mlp = mlp();
+        Scope scope = Scope.open()) {
+      Tensor x = Tensor.ones(8, 4);
+      assertThat(mlp.forward(x).toFloats()).isEqualTo(mlp.forward(x).toFloats());
+      mlp.train();
+      assertThatThrownBy(() -> mlp.forward(x))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("eval()");
+      float[] a = new Rng(3).run(() -> mlp.forward(x)).toFloats();
+      float[] b = new Rng(3).run(() -> mlp.forward(x)).toFloats();
+      float[] c = new Rng(4).run(() -> mlp.forward(x)).toFloats();
+      assertThat(a).isEqualTo(b).isNotEqualTo(c);
+    }
+  }
+
+  @Test
+  void refusesANameTwice() {
+    assertThatThrownBy(
+            () ->
+                new Layer() {
+                  {
+                    parameter("w", Tensor.zeros(1));
+                    buffer("w", Tensor.zeros(1));
+                  }
+                })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("'w'");
+  }
+
+  @Test
+  void freesItsTensorsWhenClosed() {
+    long before = Memory.liveHandles();
+    for (int i = 0; i < 200; i++) {
+      try (Mlp mlp = mlp();
+          Scope scope = Scope.open()) {
+        mlp.forward(Tensor.ones(2, 4));
+      }
+    }
+    assertThat(Memory.liveHandles()).isEqualTo(before);
+  }
+
+  @Test
+  void batchNormUpdatesRunningStatisticsInTrainingOnly() {
+    try (BatchNorm norm = new BatchNorm(3);
+        Scope scope = Scope.open()) {
+      Tensor x = new Rng(5).normal(16, 3).mul(2.0).add(1.0);
+      norm.forward(x);
+      assertThat(norm.runningMean().toFloats()).containsOnly(0f);
+      norm.train();
+      Tensor y = norm.forward(x);
+      assertThat(norm.hasBatchStatistics()).isTrue();
+      assertThat(norm.runningMean().sub(x.mean(0).mul(0.1)).abs().max().item()).isLessThan(1e-6);
+      assertThat(y.mean(0).abs().max().item()).isLessThan(1e-5);
+    }
+  }
+}
