@@ -64,7 +64,7 @@ public final class BatchNorm extends UnaryLayer {
   public Tensor forward(Tensor x) {
     if (isTraining()) {
       try (var guard = Autograd.noGrad()) {
-        batches.add_(1);
+        batches.add_(batches.onesLike());
       }
     }
     return Nn.batchNorm(x, weight, bias, mean, variance, isTraining(), momentum, eps);
