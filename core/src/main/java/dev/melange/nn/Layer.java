@@ -65,6 +65,23 @@ public abstract class Layer implements AutoCloseable {
     return layer;
   }
 
+  /**
+   * Puts another layer in the place of a child and frees the old one, as for a new classifier.
+   *
+   * @throws IllegalStateException if there is no child of that name
+   */
+  protected final <L extends Layer> L replaceChild(String name, L layer) {
+    Layer old = children.get(name);
+    if (old == null) {
+      throw new IllegalStateException(
+          "%s has no child '%s' to replace; its children are %s"
+              .formatted(getClass().getSimpleName(), name, children.keySet()));
+    }
+    children.put(name, layer);
+    old.close();
+    return layer;
+  }
+
   private void checkFree(String name) {
     if (name.isEmpty()
         || parameters.containsKey(name)

@@ -3,6 +3,7 @@ package dev.melange.papers;
 import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
+import dev.melange.papers.metaformer.MetaFormerPaper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
-  private static final List<Method> METHODS = List.of();
+  private static final List<Method> METHODS = List.of(new MetaFormerPaper());
 
   private Catalogue() {}
 
