@@ -5,7 +5,7 @@ package dev.melange.data;
  * offset or entry), what was found and what to do about it. It is the user's to mend; a failing
  * disk or network is an {@link java.io.IOException} instead.
  */
-public class DataException extends RuntimeException {
+public class DataException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   /** An error with the whole story in its message. */

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       PapersCommand.class,
       ShowCommand.class,
+      DataCommand.class,
       ModelsCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
