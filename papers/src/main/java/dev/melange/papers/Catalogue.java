@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
 import dev.melange.papers.metaformer.MetaFormerPaper;
+import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
-  private static final List<Method> METHODS = List.of(new MetaFormerPaper());
+  private static final List<Method> METHODS = List.of(new MetaFormerPaper(), new MlpMixerPaper());
 
   private Catalogue() {}
 
