@@ -3,6 +3,7 @@ package dev.melange.papers;
 import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
+import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import java.util.ArrayList;
@@ -12,7 +13,8 @@ import java.util.regex.Pattern;
 
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
-  private static final List<Method> METHODS = List.of(new MetaFormerPaper(), new MlpMixerPaper());
+  private static final List<Method> METHODS =
+      List.of(new MetaFormerPaper(), new MlpMixerPaper(), new BertPaper());
 
   private Catalogue() {}
 
