@@ -6,6 +6,7 @@ import dev.melange.component.Suggestions;
 import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
+import dev.melange.papers.timemixer.TimeMixerPaper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
   private static final List<Method> METHODS =
-      List.of(new MetaFormerPaper(), new MlpMixerPaper(), new BertPaper());
+      List.of(new MetaFormerPaper(), new MlpMixerPaper(), new BertPaper(), new TimeMixerPaper());
 
   private Catalogue() {}
 

@@ -1,0 +1,133 @@
+package dev.melange.papers.timemixer;
+
+import dev.melange.component.Default;
+import dev.melange.component.OneOf;
+import dev.melange.nn.Layer;
+import dev.melange.nn.LayerNorm;
+import dev.melange.nn.Layers;
+import dev.melange.nn.Linear;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Past-decomposable mixing (section 3.2): splits each scale into season and trend, carries season
+ * from fine to coarse scales and trend from coarse to fine ones.
+ */
+public final class PastDecomposableMixing extends Layer {
+  /**
+   * Sizes and options.
+   *
+   * @param seq_len length of the finest scale
+   * @param d_model features
+   * @param d_ff hidden features of the feed-forward layers
+   * @param moving_avg window of the moving average, odd
+   * @param top_k frequencies kept by the Fourier decompositions
+   * @param decomp_method see {@link SeriesDecomposition.Config}
+   * @param channel_independence 1 if each channel is a row of its own, else 0
+   * @param down_sampling_layers number of coarser scales, M
+   * @param down_sampling_window how much coarser each one is, w
+   */
+  public record Config(
+      @Default("96") int seq_len,
+      @Default("16") int d_model,
+      @Default("32") int d_ff,
+      @Default("25") int moving_avg,
+      @Default("5") int top_k,
+      @Default("moving_avg") @OneOf({"moving_avg", "dft_decomp", "dft_time"}) String decomp_method,
+      @Default("1") int channel_independence,
+      @Default("3") int down_sampling_layers,
+      @Default("2") int down_sampling_window) {
+    /** Checks the sizes. */
+    public Config {
+      TimeMixer.checkScales(seq_len, down_sampling_layers, down_sampling_window);
+    }
+
+    SeriesDecomposition decomposition() {
+      return new SeriesDecomposition(
+          new SeriesDecomposition.Config(decomp_method, moving_avg, top_k));
+    }
+  }
+
+  /** Linear, GELU, Linear; the linear layers are named 0 and 2. */
+  private static final class FeedForward extends Layer {
+    private final Linear first;
+    private final Linear second;
+
+    FeedForward(long in, long hidden, long out, Rng rng) {
+      first = child("0", new Linear(in, hidden, rng));
+      second = child("2", new Linear(hidden, out, rng));
+    }
+
+    Tensor forward(Tensor x) {
+      return scoped(() -> second.forward(first.forward(x).gelu()));
+    }
+  }
+
+  private final boolean independent;
+  private final SeriesDecomposition decomposition;
+  private final FeedForward cross;
+  private final FeedForward out;
+  private final Layers<FeedForward> down;
+  private final Layers<FeedForward> up;
+
+  /** A block with PyTorch's default weights. */
+  public PastDecomposableMixing(Config config, Rng rng) {
+    int scales = config.down_sampling_layers();
+    long[] lengths = TimeMixer.lengths(config.seq_len(), scales, config.down_sampling_window());
+    independent = config.channel_independence() == 1;
+    decomposition = config.decomposition();
+    // exists in official checkpoints, but nothing passes through it
+    child("layer_norm", new LayerNorm(config.d_model()));
+    int d = config.d_model();
+    cross = independent ? null : child("cross_layer", new FeedForward(d, config.d_ff(), d, rng));
+    down =
+        child(
+            "mixing_multi_scale_season.down_sampling_layers",
+            Layers.of(
+                scales, m -> new FeedForward(lengths[m], lengths[m + 1], lengths[m + 1], rng)));
+    up =
+        child(
+            "mixing_multi_scale_trend.up_sampling_layers",
+            Layers.of(
+                scales,
+                i -> {
+                  long fine = lengths[scales - i - 1];
+                  return new FeedForward(lengths[scales - i], fine, fine, rng);
+                }));
+    out = child("out_cross_layer", new FeedForward(d, config.d_ff(), d, rng));
+  }
+
+  /** Mixes the scales, finest first: [R, seq_len / w^m, d_model] each; same shapes out. */
+  public List<Tensor> forward(List<Tensor> scales) {
+    int coarsest = down.size();
+    if (scales.size() != coarsest + 1) {
+      throw new IllegalArgumentException(
+          "expected %d scales, got %d".formatted(coarsest + 1, scales.size()));
+    }
+    List<Tensor> season = new ArrayList<>();
+    List<Tensor> trend = new ArrayList<>();
+    for (Tensor scale : scales) {
+      SeriesDecomposition.Parts parts = decomposition.split(scale);
+      season.add(crossed(parts.season()).transpose(1, 2));
+      trend.add(crossed(parts.trend()).transpose(1, 2));
+    }
+    for (int m = 0; m < coarsest; m++) {
+      season.set(m + 1, season.get(m + 1).add(down.get(m).forward(season.get(m))));
+    }
+    for (int m = coarsest; m > 0; m--) {
+      trend.set(m - 1, trend.get(m - 1).add(up.get(coarsest - m).forward(trend.get(m))));
+    }
+    List<Tensor> mixed = new ArrayList<>();
+    for (int m = 0; m <= coarsest; m++) {
+      Tensor sum = season.get(m).add(trend.get(m)).transpose(1, 2);
+      mixed.add(independent ? scales.get(m).add(out.forward(sum)) : sum);
+    }
+    return mixed;
+  }
+
+  private Tensor crossed(Tensor x) {
+    return cross == null ? x : cross.forward(x);
+  }
+}

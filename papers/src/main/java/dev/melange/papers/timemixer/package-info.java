@@ -1,0 +1,2 @@
+/** TimeMixer: decomposable multiscale mixing for time series. */
+package dev.melange.papers.timemixer;

@@ -1,0 +1,41 @@
+package dev.melange.papers.timemixer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.melange.nn.Layer;
+import dev.melange.papers.Catalogue;
+import dev.melange.tensor.Rng;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TimeMixerTest {
+  @ParameterizedTest
+  @CsvSource({
+    "etth1, 75497, 93161, 119657, 190313",
+    "etth2, 75497, 93161, 119657, 190313",
+    "ettm1, 75497, 93161, 119657, 190313",
+    "ettm2, 77769, 95433, 121929, 192585",
+    "weather, 104433, 122097, 148593, 219249",
+    "electricity, 106833, 124497, 150993, 221649",
+    "traffic, 120745, 138409, 164905, 235561"
+  })
+  void hasThePublishedNumbersOfParameters(String data, long h96, long h192, long h336, long h720) {
+    assertThat(
+            new long[] {
+              count(data + "_96"), count(data + "_192"), count(data + "_336"), count(data + "_720")
+            })
+        .containsExactly(h96, h192, h336, h720);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"m4_monthly, 22069"})
+  void hasThePublishedNumberOfParametersForM4(String data, long expected) {
+    assertThat(count(data)).isEqualTo(expected);
+  }
+
+  private static long count(String name) {
+    try (Layer model = Catalogue.model("timemixer_" + name).create(new Rng(0))) {
+      return model.parameterCount();
+    }
+  }
+}
