@@ -62,8 +62,8 @@ public final class PoolFormer extends ImageModel {
     List<Integer> dims = config.embed_dims();
     int block = 0;
     for (int s = 0; s < config.stages(); s++) {
-      if (config.add_pos_embs().get(s) != null) {
-        entries.add(new PositionEmbedding(dims.get(s), config.add_pos_embs().get(s)));
+      if (config.positionEmbedding(s) != null) {
+        entries.add(new PositionEmbedding(dims.get(s), config.positionEmbedding(s)));
       }
       UnaryLayer[] blocks = new UnaryLayer[config.layers().get(s)];
       for (int j = 0; j < blocks.length; j++) {
@@ -71,8 +71,7 @@ public final class PoolFormer extends ImageModel {
       }
       stages.add(entries.size());
       entries.add(new Sequential(blocks));
-      if (s + 1 < config.stages()
-          && (config.downsamples().get(s) || !dims.get(s).equals(dims.get(s + 1)))) {
+      if (config.downsamplesAfter(s)) {
         entries.add(
             new Convolution(
                 Conv2d.Spec.of(dims.get(s), dims.get(s + 1), config.down_patch_size())

@@ -72,7 +72,7 @@ public record PoolFormerConfig(
     @Default("true") boolean channel_mlp,
     @Default("false") boolean fork_feat) {
 
-  /** Checks all values and fills in what may be left out. */
+  /** Checks all values. */
   public PoolFormerConfig {
     int stages = layers.size();
     if (stages == 0) {
@@ -81,16 +81,18 @@ public record PoolFormerConfig(
     layers = List.copyOf(layers);
     embed_dims = List.copyOf(embed_dims);
     mlp_ratios = List.copyOf(mlp_ratios);
-    downsamples =
-        downsamples == null ? Collections.nCopies(stages, true) : List.copyOf(downsamples);
-    token_mixers =
-        token_mixers == null ? Collections.nCopies(stages, "pooling") : List.copyOf(token_mixers);
+    downsamples = downsamples == null ? null : List.copyOf(downsamples);
+    token_mixers = token_mixers == null ? null : List.copyOf(token_mixers);
     spatial_shapes = shapes("spatial_shapes", spatial_shapes, stages);
     add_pos_embs = shapes("add_pos_embs", add_pos_embs, stages);
     requireLength("embed_dims", embed_dims, stages);
     requireLength("mlp_ratios", mlp_ratios, stages);
-    requireLength("downsamples", downsamples, stages);
-    requireLength("token_mixers", token_mixers, stages);
+    if (downsamples != null) {
+      requireLength("downsamples", downsamples, stages);
+    }
+    if (token_mixers != null) {
+      requireLength("token_mixers", token_mixers, stages);
+    }
     for (int s = 0; s < stages; s++) {
       requireAtLeast("layers[" + s + "]", layers.get(s), 1);
       requireAtLeast("embed_dims[" + s + "]", embed_dims.get(s), 1);
@@ -99,8 +101,9 @@ public record PoolFormerConfig(
             "mlp_ratios[%d] must leave at least one hidden channel, got %s for %d channels"
                 .formatted(s, mlp_ratios.get(s), embed_dims.get(s)));
       }
-      String mixer = token_mixers.get(s);
-      if ((mixer.equals("spatial_fc") || mixer.equals("random")) && spatial_shapes.get(s) == null) {
+      String mixer = token_mixers == null ? "pooling" : token_mixers.get(s);
+      if ((mixer.equals("spatial_fc") || mixer.equals("random"))
+          && (spatial_shapes == null || spatial_shapes.get(s) == null)) {
         throw new IllegalArgumentException(
             "stage %d mixes by %s, so spatial_shapes[%d] must give its [h, w]"
                 .formatted(s, mixer, s));
@@ -133,6 +136,29 @@ public record PoolFormerConfig(
     return layers.size();
   }
 
+  /** The token mixer of a stage. */
+  public String tokenMixer(int stage) {
+    return token_mixers == null ? "pooling" : token_mixers.get(stage);
+  }
+
+  /** Whether a strided convolution follows a stage: where asked to or where the width changes. */
+  public boolean downsamplesAfter(int stage) {
+    return stage + 1 < stages()
+        && (downsamples == null
+            || downsamples.get(stage)
+            || !embed_dims.get(stage).equals(embed_dims.get(stage + 1)));
+  }
+
+  /** [h, w] that a stage's mixer is made for; null if none is given. */
+  public List<Integer> spatialShape(int stage) {
+    return spatial_shapes == null ? null : spatial_shapes.get(stage);
+  }
+
+  /** [h, w] of the position embedding before a stage; null for none. */
+  public List<Integer> positionEmbedding(int stage) {
+    return add_pos_embs == null ? null : add_pos_embs.get(stage);
+  }
+
   /** Stochastic depth of a block, counted from 0 over all stages: linear from 0 to the last. */
   public double dropPath(int block) {
     int blocks = layers.stream().mapToInt(Integer::intValue).sum();
@@ -141,7 +167,7 @@ public record PoolFormerConfig(
 
   private static List<List<Integer>> shapes(String key, List<List<Integer>> given, int stages) {
     if (given == null) {
-      return Collections.nCopies(stages, null);
+      return null;
     }
     requireLength(key, given, stages);
     List<List<Integer>> shapes = new ArrayList<>(); // List.copyOf refuses the nulls

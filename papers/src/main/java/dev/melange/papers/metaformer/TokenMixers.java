@@ -17,8 +17,8 @@ final class TokenMixers {
   /** The mixer that a configuration asks for at a stage. */
   static UnaryLayer of(PoolFormerConfig config, int stage, Rng rng) {
     int channels = config.embed_dims().get(stage);
-    List<Integer> shape = config.spatial_shapes().get(stage);
-    String name = config.token_mixers().get(stage);
+    List<Integer> shape = config.spatialShape(stage);
+    String name = config.tokenMixer(stage);
     return switch (name) {
       case "pooling" -> new Pooling(config.pool_size());
       case "identity" -> new Identity();
