@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
 import dev.melange.papers.bert.BertPaper;
+import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
@@ -15,7 +16,12 @@ import java.util.regex.Pattern;
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
   private static final List<Method> METHODS =
-      List.of(new MetaFormerPaper(), new MlpMixerPaper(), new BertPaper(), new TimeMixerPaper());
+      List.of(
+          new MetaFormerPaper(),
+          new MlpMixerPaper(),
+          new BertPaper(),
+          new TimeMixerPaper(),
+          new FinalMlpPaper());
 
   private Catalogue() {}
 
