@@ -1,0 +1,29 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Tensor;
+
+/** CutMix (2019): a box of the partner is pasted into the image. */
+public final class CutMix {
+  private CutMix() {}
+
+  /**
+   * Pastes a box of about {@code 1 - lam} of the area; the returned weight is the share of pixels
+   * that is left of the image, the mask is 1 where the partner is.
+   *
+   * @param image [N, C, H, W]
+   * @param partner of the same shape
+   * @param lam the wanted share of the image, 0 to 1
+   * @param row of the box's center
+   * @param column of the box's center
+   */
+  public static Mixed apply(Tensor image, Tensor partner, double lam, int row, int column) {
+    int height = (int) image.size(2);
+    int width = (int) image.size(3);
+    double side = Math.sqrt(1 - lam);
+    Box box =
+        Box.around(height, width, row, column, (int) (height * side), (int) (width * side));
+    Tensor mask = box.mask(image);
+    return new Mixed(
+        Tensor.where(mask.gt(0), partner, image), mask, box.outside(height, width));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Fft;
+import dev.melange.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** FMix (2020): masks of arbitrary shape from low-frequency noise. */
+public final class FMix {
+  private FMix() {}
+
+  /** Width of the noise for an image width: {@code w/2 + 1} for even, one more for odd widths. */
+  public static int noiseWidth(int width) {
+    return width / 2 + 1 + width % 2;
+  }
+
+  /**
+   * The smooth gray image in [0, 1] to be binarised, [h, w]. As in the original code the real and
+   * the imaginary part come from rows 0 and 1 of the noise.
+   *
+   * @param noise standard normal, [1, h, noiseWidth(w), 2]
+   * @param width of the image
+   * @param decay how strongly high frequencies are damped
+   */
+  public static Tensor gray(Tensor noise, int width, double decay) {
+    int height = (int) noise.size(1);
+    int columns = noiseWidth(width);
+    if (height < 2 || noise.size(2) != columns) {
+      throw new IllegalArgumentException(
+          "FMix expects noise [1, h >= 2, %d, 2] for width %d, got %s"
+              .formatted(columns, width, Arrays.toString(noise.shape())));
+    }
+    double[] scale = new double[2 * columns];
+    for (int i = 0; i < scale.length; i++) {
+      double frequency =
+          Math.hypot(frequency(i / columns, height), frequency(i % columns, width));
+      scale[i] = 1 / Math.pow(Math.max(frequency, 1.0 / Math.max(width, height)), decay);
+    }
+    Tensor rows =
+        noise
+            .slice(1, 0, 2)
+            .mul(Tensor.of(scale, 1, 2, columns, 1).to(noise.dtype()).to(noise.device()));
+    Tensor spectrum =
+        Tensor.stack(-1, rows.select(1, 0), rows.select(1, 1)).contiguous().viewAsComplex();
+    Tensor image =
+        Fft.irfft(Fft.ifft(spectrum, height, -2, "backward"), width, -1, "backward").get(0);
+    Tensor positive = image.sub(image.min());
+    return positive.div(positive.max());
+  }
+
+  private static double frequency(int k, int n) {
+    return (k < (n + 1) / 2 ? k : k - n) / (double) n;
+  }
+
+  /**
+   * The mask, 1 for the brightest share of the pixels, [1, 1, h, w].
+   *
+   * @param gray from {@link #gray}
+   * @param lam the share of ones
+   * @param soft half the share of pixels that lie on a ramp from 1 to 0
+   * @param ceil whether to round the number of ones up
+   */
+  public static Tensor mask(Tensor gray, double lam, double soft, boolean ceil) {
+    double[] values = gray.toDoubles();
+    int[] order =
+        IntStream.range(0, values.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -values[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double share = lam * values.length;
+    int ones = (int) (ceil ? Math.ceil(share) : Math.floor(share));
+    double ramp = soft > lam || soft > 1 - lam ? Math.min(lam, 1 - lam) : soft;
+    int half = (int) (values.length * ramp);
+    int low = Math.max(0, ones - half);
+    int high = Math.min(values.length, ones + half);
+    double[] mask = new double[values.length];
+    for (int i = 0; i < high; i++) {
+      mask[order[i]] = i < low ? 1 : i == low ? 1 : 1 - (i - low) / (double) (high - low - 1);
+    }
+    return Tensor.of(mask, 1, 1, gray.size(0), gray.size(1))
+        .to(gray.dtype())
+        .to(gray.device());
+  }
+
+  /**
+   * Takes the image where the mask is 1.
+   *
+   * @param image [N, C, h, w]
+   * @param partner of the same shape
+   * @param mask from {@link #mask}
+   * @param lam the weight with which the mask was made; it is returned as it is
+   */
+  public static Mixed apply(Tensor image, Tensor partner, Tensor mask, double lam) {
+    return new Mixed(image.mul(mask).add(partner.mul(mask.rsub(1))), mask, lam);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Tensor;
+
+/** Mixup: the weighted mean of two images (2018); on hidden maps, Manifold Mixup (2019). */
+public final class Mixup {
+  private Mixup() {}
+
+  /**
+   * {@code lam * image + (1 - lam) * partner}.
+   *
+   * @param image images or hidden maps, [N, ...]
+   * @param partner of the same shape
+   * @param lam weight of the image, a number or [N]
+   */
+  public static Tensor apply(Tensor image, Tensor partner, Tensor lam) {
+    Tensor weight = perSample(lam.to(image.dtype()), image.dim());
+    return image.mul(weight).add(partner.mul(weight.rsub(1)));
+  }
+
+  /** {@code image[index]}: the partner of each image of a batch. */
+  public static Tensor partner(Tensor image, Tensor index) {
+    return image.indexSelect(0, index);
+  }
+
+  private static Tensor perSample(Tensor lam, int dims) {
+    if (lam.dim() == 0) {
+      return lam;
+    }
+    long[] shape = new long[dims];
+    java.util.Arrays.fill(shape, 1);
+    shape[0] = lam.size(0);
+    return lam.reshape(shape);
+  }
+}

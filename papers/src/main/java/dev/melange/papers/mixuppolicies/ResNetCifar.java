@@ -1,0 +1,153 @@
+package dev.melange.papers.mixuppolicies;
+
+import dev.melange.component.Default;
+import dev.melange.component.OneOf;
+import dev.melange.mix.Mixup;
+import dev.melange.nn.BatchNorm;
+import dev.melange.nn.Conv2d;
+import dev.melange.nn.ImageModel;
+import dev.melange.nn.Init;
+import dev.melange.nn.Linear;
+import dev.melange.nn.Sequential;
+import dev.melange.nn.UnaryLayer;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * ResNet for small images: a 3x3 stem without pooling, stages of residual blocks, and a linear
+ * classifier. The hidden maps of a batch can be mixed after any stage (Manifold Mixup).
+ */
+public final class ResNetCifar extends ImageModel {
+  /**
+   * Shape of the network.
+   *
+   * @param block kind of residual block
+   * @param layers blocks per stage
+   * @param base_channels width of the first stage; each further stage doubles it
+   * @param in_channels channels of the images
+   * @param num_classes number of classes
+   * @param mix_layer where a batch is mixed: -1 nowhere, 0 the image, k after stage k
+   */
+  public record Config(
+      @OneOf({"basic", "bottleneck"}) String block,
+      int[] layers,
+      @Default("64") int base_channels,
+      @Default("3") int in_channels,
+      int num_classes,
+      @Default("-1") int mix_layer) {
+    /** Refuses shapes that cannot be built. */
+    public Config {
+      if (layers.length == 0 || base_channels < 1 || in_channels < 1 || num_classes < 1) {
+        throw new IllegalArgumentException(
+            "resnet-cifar expects stages, channels and classes, got %d stages, %d base_channels, %d in_channels, %d num_classes"
+                .formatted(layers.length, base_channels, in_channels, num_classes));
+      }
+      if (mix_layer < -1 || mix_layer > layers.length) {
+        throw new IllegalArgumentException(
+            "mix_layer is -1 to %d, got %d".formatted(layers.length, mix_layer));
+      }
+    }
+  }
+
+  private final Config config;
+  private final Conv2d stem;
+  private final BatchNorm norm;
+  private final List<Sequential> stages = new ArrayList<>();
+  private final Linear fc;
+
+  /** An untrained network; the last norm of each block starts at zero. */
+  public ResNetCifar(Config config, Rng rng) {
+    this.config = config;
+    long width = config.base_channels;
+    stem = child("backbone.conv1", Residual.conv(config.in_channels, width, 3, 1, rng));
+    norm = child("backbone.bn1", new BatchNorm(width));
+    boolean bottleneck = config.block.equals("bottleneck");
+    long in = width;
+    for (int i = 0; i < config.layers.length; i++) {
+      UnaryLayer[] blocks = new UnaryLayer[config.layers[i]];
+      for (int j = 0; j < blocks.length; j++) {
+        blocks[j] = new Residual(in, width, j == 0 && i > 0 ? 2 : 1, bottleneck, rng);
+        in = bottleneck ? 4 * width : width;
+      }
+      stages.add(child("backbone.layer" + (i + 1), new Sequential(blocks)));
+      width *= 2;
+    }
+    fc = child("head.fc", new Linear(in, config.num_classes, rng));
+    Init.normal(fc.weight(), 0, 0.01, rng);
+    Init.constant(fc.bias(), 0);
+  }
+
+  /** The shape of the network. */
+  public Config config() {
+    return config;
+  }
+
+  /** The norm after the stem. */
+  public BatchNorm stemNorm() {
+    return norm;
+  }
+
+  /** The maps after each stage, the last one last. */
+  public List<Tensor> forwardStages(Tensor image) {
+    return forwardStages(image, -1, null, null);
+  }
+
+  /**
+   * The maps after each stage, with the batch mixed on the way.
+   *
+   * @param image [N, C, H, W]
+   * @param mixLayer 0 mixes the image, k the map after stage k, -1 nothing
+   * @param lam weight of each sample, a number or [N]; unused without mixing
+   * @param index partner of each sample, int64 [N]; unused without mixing
+   */
+  public List<Tensor> forwardStages(Tensor image, int mixLayer, Tensor lam, Tensor index) {
+    if (image.dim() != 4 || image.size(1) != config.in_channels) {
+      throw new IllegalArgumentException(
+          "resnet-cifar expects images of %d channels, got input %s"
+              .formatted(config.in_channels, java.util.Arrays.toString(image.shape())));
+    }
+    List<Tensor> maps = new ArrayList<>();
+    Tensor x = mixLayer == 0 ? Mixup.apply(image, Mixup.partner(image, index), lam) : image;
+    x = norm.forward(stem.forward(x)).relu();
+    for (int i = 0; i < stages.size(); i++) {
+      x = stages.get(i).forward(x);
+      if (mixLayer == i + 1) {
+        x = Mixup.apply(x, Mixup.partner(x, index), lam);
+      }
+      maps.add(x);
+    }
+    return maps;
+  }
+
+  /** Logits of a batch that is mixed on the way; see {@link #forwardStages}. */
+  public Tensor forward(Tensor image, int mixLayer, Tensor lam, Tensor index) {
+    return forwardHead(forwardStages(image, mixLayer, lam, index).get(stages.size() - 1));
+  }
+
+  @Override
+  public Tensor forwardFeatures(Tensor x) {
+    return forwardStages(x).get(stages.size() - 1);
+  }
+
+  @Override
+  public Tensor forwardHead(Tensor features) {
+    return fc.forward(features.mean(2, 3));
+  }
+
+  @Override
+  public int classes() {
+    return (int) fc.weight().size(0);
+  }
+
+  @Override
+  public void resetClassifier(int classes, Rng rng) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("resnet-cifar expects 1 class or more, got " + classes);
+    }
+    Tensor weight = fc.weight().detach().newZeros(classes, fc.weight().size(1));
+    fc.weight().setData(Init.normal(weight, 0, 0.01, rng));
+    fc.bias().setData(fc.bias().detach().newZeros(classes));
+  }
+}

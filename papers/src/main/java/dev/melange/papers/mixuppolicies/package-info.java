@@ -1,0 +1,2 @@
+/** Hand-crafted mixing policies as verifiable components, and the network they are used with. */
+package dev.melange.papers.mixuppolicies;
