@@ -8,6 +8,7 @@ import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
+import dev.melange.papers.mixuppolicies.MixupPolicies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,8 @@ public final class Catalogue {
           new MlpMixerPaper(),
           new BertPaper(),
           new TimeMixerPaper(),
-          new FinalMlpPaper());
+          new FinalMlpPaper(),
+          new MixupPolicies());
 
   private Catalogue() {}
 

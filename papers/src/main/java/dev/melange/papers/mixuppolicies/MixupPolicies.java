@@ -67,9 +67,9 @@ public final class MixupPolicies implements Method {
   /**
    * Settings of AttentiveMix.
    *
-   * @param top_k cells to keep, or null to derive it from {@code lam}
+   * @param top_k cells to keep (6 in the paper), or null to derive it from {@code lam}
    */
-  public record AttentiveConfig(@Default("6") Integer top_k) {}
+  public record AttentiveConfig(@Default("null") Integer top_k) {}
 
   private static final Component RESNET =
       Component.of(
@@ -218,7 +218,7 @@ public final class MixupPolicies implements Method {
     Outputs out =
         new Outputs()
             .put("logits", model.forwardHead(maps.get(last)))
-            .put("features", maps.get(Math.max(0, last - 1)));
+            .put("features", maps.get(Math.max(0, last - 2)));
     if (in.isTraining()) {
       out.put("bn1.running_mean_after", model.stemNorm().runningMean())
           .put("bn1.running_var_after", model.stemNorm().runningVariance());

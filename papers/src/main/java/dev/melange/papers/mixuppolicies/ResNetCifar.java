@@ -89,13 +89,14 @@ public final class ResNetCifar extends ImageModel {
     return norm;
   }
 
-  /** The maps after each stage, the last one last. */
+  /** The map after each stage, and once more the last one, which goes to the head. */
   public List<Tensor> forwardStages(Tensor image) {
     return forwardStages(image, -1, null, null);
   }
 
   /**
-   * The maps after each stage, with the batch mixed on the way.
+   * The map after each stage before it is mixed, and at the end the one that goes to the head,
+   * which is the last stage's, mixed if that was asked for.
    *
    * @param image [N, C, H, W]
    * @param mixLayer 0 mixes the image, k the map after stage k, -1 nothing
@@ -113,22 +114,23 @@ public final class ResNetCifar extends ImageModel {
     x = norm.forward(stem.forward(x)).relu();
     for (int i = 0; i < stages.size(); i++) {
       x = stages.get(i).forward(x);
+      maps.add(x);
       if (mixLayer == i + 1) {
         x = Mixup.apply(x, Mixup.partner(x, index), lam);
       }
-      maps.add(x);
     }
+    maps.add(x);
     return maps;
   }
 
   /** Logits of a batch that is mixed on the way; see {@link #forwardStages}. */
   public Tensor forward(Tensor image, int mixLayer, Tensor lam, Tensor index) {
-    return forwardHead(forwardStages(image, mixLayer, lam, index).get(stages.size() - 1));
+    return forwardHead(forwardStages(image, mixLayer, lam, index).get(stages.size()));
   }
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    return forwardStages(x).get(stages.size() - 1);
+    return forwardStages(x).get(stages.size());
   }
 
   @Override
