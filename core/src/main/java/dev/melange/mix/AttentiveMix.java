@@ -35,7 +35,6 @@ public final class AttentiveMix {
             .to(image.dtype())
             .reshape(image.size(0), 1, cells, cells);
     mask = Nn.resizeNearest(mask, image.size(2), image.size(3));
-    return new Mixed(
-        Tensor.where(mask.gt(0), image, partner), mask, mask.get(0).mean().item());
+    return new Mixed(Tensor.where(mask.gt(0), image, partner), mask, mask.get(0).mean().item());
   }
 }

@@ -20,10 +20,8 @@ public final class CutMix {
     int height = (int) image.size(2);
     int width = (int) image.size(3);
     double side = Math.sqrt(1 - lam);
-    Box box =
-        Box.around(height, width, row, column, (int) (height * side), (int) (width * side));
+    Box box = Box.around(height, width, row, column, (int) (height * side), (int) (width * side));
     Tensor mask = box.mask(image);
-    return new Mixed(
-        Tensor.where(mask.gt(0), partner, image), mask, box.outside(height, width));
+    return new Mixed(Tensor.where(mask.gt(0), partner, image), mask, box.outside(height, width));
   }
 }

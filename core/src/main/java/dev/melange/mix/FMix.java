@@ -33,8 +33,7 @@ public final class FMix {
     }
     double[] scale = new double[2 * columns];
     for (int i = 0; i < scale.length; i++) {
-      double frequency =
-          Math.hypot(frequency(i / columns, height), frequency(i % columns, width));
+      double frequency = Math.hypot(frequency(i / columns, height), frequency(i % columns, width));
       scale[i] = 1 / Math.pow(Math.max(frequency, 1.0 / Math.max(width, height)), decay);
     }
     Tensor rows =
@@ -79,9 +78,7 @@ public final class FMix {
     for (int i = 0; i < high; i++) {
       mask[order[i]] = i < low ? 1 : i == low ? 1 : 1 - (i - low) / (double) (high - low - 1);
     }
-    return Tensor.of(mask, 1, 1, gray.size(0), gray.size(1))
-        .to(gray.dtype())
-        .to(gray.device());
+    return Tensor.of(mask, 1, 1, gray.size(0), gray.size(1)).to(gray.dtype()).to(gray.device());
   }
 
   /**

@@ -73,8 +73,7 @@ public final class GridMix {
       sum += value;
     }
     Tensor taken = Tensor.of(mask, 1, 1, size, size).to(image.dtype()).to(image.device());
-    return new Mixed(
-        Tensor.where(taken.gt(0), partner, image), taken, 1 - sum / mask.length);
+    return new Mixed(Tensor.where(taken.gt(0), partner, image), taken, 1 - sum / mask.length);
   }
 
   private static void fill(double[] mask, int size, int top, int bottom, int left, int right) {

@@ -59,8 +59,7 @@ public final class MixLabels {
     return Tensor.of(values, lam.shape()).to(lam.dtype()).to(lam.device());
   }
 
-  private static Tensor weighted(
-      Tensor a, Tensor b, Tensor weightA, Tensor weightB, int classes) {
+  private static Tensor weighted(Tensor a, Tensor b, Tensor weightA, Tensor weightB, int classes) {
     return a.oneHot(classes)
         .to(weightA.dtype())
         .mul(column(weightA))

@@ -35,8 +35,7 @@ public final class ResizeMix {
         bilinear
             ? Nn.resizeBilinear(partner, box.height(), box.width(), false)
             : Nn.resizeNearest(partner, box.height(), box.width());
-    Tensor placed =
-        Nn.pad(small, box.left(), size - box.right(), box.top(), size - box.bottom());
+    Tensor placed = Nn.pad(small, box.left(), size - box.right(), box.top(), size - box.bottom());
     Tensor mask = box.mask(image);
     return new Mixed(Tensor.where(mask.gt(0), placed, image), mask, box.outside(size, size));
   }

@@ -30,8 +30,7 @@ public final class SmoothMix {
       mask[i] = rows[i / size] * columns[i % size];
       sum += mask[i];
     }
-    Tensor weight =
-        Tensor.of(mask, 1, 1, size, size).to(image.dtype()).to(image.device());
+    Tensor weight = Tensor.of(mask, 1, 1, size, size).to(image.dtype()).to(image.device());
     return new Mixed(
         image.mul(weight.rsub(1)).add(partner.mul(weight)), weight, 1 - sum / mask.length);
   }

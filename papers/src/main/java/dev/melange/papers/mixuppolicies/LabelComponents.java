@@ -33,9 +33,13 @@ final class LabelComponents {
   static List<Component> all() {
     return List.of(
         Component.function(
-            "mixup/labels", LabelConfig.class, (config, in) -> Map.of("target", target(config, in))),
+            "mixup/labels",
+            LabelConfig.class,
+            (config, in) -> Map.of("target", target(config, in))),
         Component.function(
-            "loss/mixup-label", LossConfig.class, (config, in) -> Map.of("loss", loss(config, in))));
+            "loss/mixup-label",
+            LossConfig.class,
+            (config, in) -> Map.of("loss", loss(config, in))));
   }
 
   private static Tensor target(LabelConfig config, Inputs in) {

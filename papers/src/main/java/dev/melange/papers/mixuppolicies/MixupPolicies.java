@@ -202,9 +202,7 @@ public final class MixupPolicies implements Method {
   private static Map<String, Tensor> attentivemix(AttentiveConfig config, Inputs in) {
     Tensor features = in.get("features");
     int keep =
-        config.top_k != null
-            ? config.top_k
-            : AttentiveMix.cells((int) features.size(2), lam(in));
+        config.top_k != null ? config.top_k : AttentiveMix.cells((int) features.size(2), lam(in));
     return withMask(AttentiveMix.apply(in.get("image"), partner(in), features, keep)).map();
   }
 

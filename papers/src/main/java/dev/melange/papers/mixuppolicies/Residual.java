@@ -10,7 +10,9 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with four times the width at the end. */
+/**
+ * A residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with four times the width at the end.
+ */
 final class Residual extends UnaryLayer {
   private final List<Conv2d> convs = new ArrayList<>();
   private final List<BatchNorm> norms = new ArrayList<>();
