@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
 import dev.melange.papers.bert.BertPaper;
+import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
@@ -23,7 +24,8 @@ public final class Catalogue {
           new BertPaper(),
           new TimeMixerPaper(),
           new FinalMlpPaper(),
-          new MixupPolicies());
+          new MixupPolicies(),
+          new DecoupledMixupPaper());
 
   private Catalogue() {}
 

@@ -1,0 +1,156 @@
+package dev.melange.papers.decoupledmixup;
+
+import dev.melange.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * The decoupled mixup losses. Besides the cross entropy of the mixture, each of its two classes
+ * gets a cross entropy whose softmax leaves the other one out, so that both may be predicted
+ * confidently (section 3, equations of DM(CE) and DM(BCE)). All losses are sums divided by the
+ * batch size, also with sample weights.
+ *
+ * <p>With pairing {@code official} the loss follows the published code: there are no decoupled
+ * terms if lam or 1 - lam is at most 0.001 or lam is 0.5, and the two weights are exchanged for the
+ * whole batch if the first sample of two different classes has the larger class number first.
+ */
+public final class DecoupledMixup {
+  private static final double PRESENT = 1e-3;
+
+  private DecoupledMixup() {}
+
+  /**
+   * The loss of a mixed batch, a scalar.
+   *
+   * @param config the form and its weights
+   * @param logits [N, C]
+   * @param a classes whose weight is {@code lam}, int64 [N]
+   * @param b classes whose weight is {@code 1 - lam}, int64 [N]
+   * @param lam in [0, 1]
+   * @param weight of each sample, [N]; null for 1
+   */
+  public static Tensor loss(
+      DecoupledMixupConfig config, Tensor logits, Tensor a, Tensor b, double lam, Tensor weight) {
+    check(logits, a, b, lam);
+    Tensor perSample =
+        config.form().equals("ce")
+            ? crossEntropy(config, logits, a, b, lam)
+            : binary(config, logits, a, b, lam);
+    Tensor weighted = weight == null ? perSample : perSample.mul(weight);
+    return weighted.sum().div((double) logits.size(0));
+  }
+
+  /**
+   * Cross entropy of class {@code i} with class {@code j} left out of the softmax, [N]; where i
+   * equals j nothing is left out.
+   */
+  static Tensor without(Tensor logits, Tensor i, Tensor j) {
+    Tensor out = j.oneHot(logits.size(1)).ne(0).and(i.ne(j).unsqueeze(1));
+    return logits
+        .maskedFill(out, Double.NEGATIVE_INFINITY)
+        .logSumExp(1)
+        .sub(logits.gather(1, i.unsqueeze(1)).squeeze(1));
+  }
+
+  /** Percentage of samples whose most probable class is {@code a}. */
+  static double accuracy(Tensor logits, Tensor a) {
+    return percent(logits.argmax(1), a);
+  }
+
+  /** Mixed accuracy: the heavier class first, the other second, each by its weight; percent. */
+  static double mixedAccuracy(Tensor logits, Tensor a, Tensor b, double lam) {
+    if (lam <= 0.5) {
+      return mixedAccuracyOf(logits, b, a, 1 - lam);
+    }
+    return mixedAccuracyOf(logits, a, b, lam);
+  }
+
+  private static double mixedAccuracyOf(Tensor logits, Tensor first, Tensor second, double lam) {
+    Tensor top = logits.topk(2, 1).indices();
+    return lam * percent(top.select(1, 0), first) + (1 - lam) * percent(top.select(1, 1), second);
+  }
+
+  private static double percent(Tensor predicted, Tensor labels) {
+    return 100 * predicted.eq(labels).sum().item() / labels.size(0);
+  }
+
+  private static Tensor crossEntropy(
+      DecoupledMixupConfig config, Tensor logits, Tensor a, Tensor b, double lam) {
+    Tensor logP = logits.logSoftmax(1);
+    Tensor loss =
+        logP.gather(1, a.unsqueeze(1))
+            .mul(lam)
+            .add(logP.gather(1, b.unsqueeze(1)).mul(1 - lam))
+            .squeeze(1)
+            .neg();
+    boolean below = lam < config.eta_thr();
+    double weightA = config.termWeight(lam, below);
+    double weightB = config.termWeight(1 - lam, !below);
+    if (config.official()) {
+      if (lam <= PRESENT || 1 - lam <= PRESENT || lam == 0.5) {
+        return loss;
+      }
+      if (firstPairDescends(a, b)) {
+        double swap = weightA;
+        weightA = weightB;
+        weightB = swap;
+      }
+    }
+    Tensor terms = without(logits, a, b).mul(weightA).add(without(logits, b, a).mul(weightB));
+    return loss.add(terms.mul(a.ne(b).to(logits.dtype())));
+  }
+
+  private static boolean firstPairDescends(Tensor a, Tensor b) {
+    long[] first = a.toLongs();
+    long[] second = b.toLongs();
+    int pair = Arrays.mismatch(first, second);
+    return pair >= 0 && first[pair] > second[pair];
+  }
+
+  private static Tensor binary(
+      DecoupledMixupConfig config, Tensor logits, Tensor a, Tensor b, double lam) {
+    Tensor target =
+        oneHot(logits, a)
+            .mul(targetWeight(config, 0, lam))
+            .add(oneHot(logits, b).mul(targetWeight(config, 1, 1 - lam)));
+    if (config.two_hot_scale() < 1) {
+      target = target.mul(config.two_hot_scale()).clampMax(1);
+    }
+    Tensor loss =
+        target.mul(logits.logSigmoid()).add(target.rsub(1).mul(logits.neg().logSigmoid())).neg();
+    if (config.neg_weight() < 1) {
+      Tensor factor = target.gt(0).to(logits.dtype());
+      loss = loss.mul(factor.mul(1 - config.neg_weight()).add(config.neg_weight()));
+    }
+    return loss.sum(1);
+  }
+
+  private static double targetWeight(DecoupledMixupConfig config, int side, double linear) {
+    boolean rescaled =
+        config.two_hot() && (config.label_mask() == null || config.label_mask().get(side));
+    return rescaled ? config.scale(linear) : linear;
+  }
+
+  private static Tensor oneHot(Tensor logits, Tensor labels) {
+    return labels.oneHot(logits.size(1)).to(logits.dtype());
+  }
+
+  private static void check(Tensor logits, Tensor a, Tensor b, double lam) {
+    if (logits.dim() != 2 || logits.size(1) < 2) {
+      throw new IllegalArgumentException(
+          "decoupled mixup needs logits [N, C] of at least 2 classes, got "
+              + Arrays.toString(logits.shape()));
+    }
+    for (Tensor labels : new Tensor[] {a, b}) {
+      if (labels.dim() != 1 || labels.size(0) != logits.size(0)) {
+        throw new IllegalArgumentException(
+            "decoupled mixup needs one class per row of logits "
+                + Arrays.toString(logits.shape())
+                + ", got labels "
+                + Arrays.toString(labels.shape()));
+      }
+    }
+    if (!(lam >= 0 && lam <= 1)) {
+      throw new IllegalArgumentException("lam must be in [0, 1], got " + lam);
+    }
+  }
+}
