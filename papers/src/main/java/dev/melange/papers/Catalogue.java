@@ -6,6 +6,7 @@ import dev.melange.component.Suggestions;
 import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
+import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
@@ -22,6 +23,7 @@ public final class Catalogue {
           new MetaFormerPaper(),
           new MlpMixerPaper(),
           new BertPaper(),
+          new GptPaper(),
           new TimeMixerPaper(),
           new FinalMlpPaper(),
           new MixupPolicies(),

@@ -122,8 +122,7 @@ public final class FoldedGpt {
             .maskedFill(mask, Double.NEGATIVE_INFINITY)
             .softmax(-1);
     Tensor z = pattern.matmul(read(a, "V", i));
-    return Tensor.einsum("bhtk,hkd->btd", z, weights.get("W_O." + i))
-        .add(weights.get("b_O." + i));
+    return Tensor.einsum("bhtk,hkd->btd", z, weights.get("W_O." + i)).add(weights.get("b_O." + i));
   }
 
   private Tensor read(Tensor a, String what, int i) {

@@ -39,10 +39,8 @@ public final class Gpt extends UnaryLayer {
   /** A model with one dropout rate for embeddings, attention patterns and residual branches. */
   public Gpt(GptConfig config, double dropout, Rng rng) {
     this.config = config;
-    tokens =
-        child("transformer.wte", new Embedding(config.vocab_size(), config.n_embd(), rng));
-    positions =
-        child("transformer.wpe", new Embedding(config.n_positions(), config.n_embd(), rng));
+    tokens = child("transformer.wte", new Embedding(config.vocab_size(), config.n_embd(), rng));
+    positions = child("transformer.wpe", new Embedding(config.n_positions(), config.n_embd(), rng));
     Init.normal(tokens.weight(), 0, 0.02, rng);
     Init.normal(positions.weight(), 0, 0.02, rng);
     for (int i = 0; i < config.n_layer(); i++) {

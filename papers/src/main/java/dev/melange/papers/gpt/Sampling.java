@@ -16,7 +16,10 @@ import java.util.stream.IntStream;
 public record Sampling(double temperature, int topK, double topP, double frequencyPenalty) {
   /** Checks the ranges. */
   public Sampling {
-    if (!(temperature >= 0) || topK < 0 || !(topP > 0 && topP <= 1) || !Double.isFinite(frequencyPenalty)) {
+    if (!(temperature >= 0)
+        || topK < 0
+        || !(topP > 0 && topP <= 1)
+        || !Double.isFinite(frequencyPenalty)) {
       throw new IllegalArgumentException(
           "sampling needs temperature >= 0, top-k >= 0, 0 < top-p <= 1 and a finite penalty, got %s, %d, %s, %s"
               .formatted(temperature, topK, topP, frequencyPenalty));

@@ -79,8 +79,7 @@ class GptTest {
       assertThat(text).hasSize(13).startsWith(5);
       Tensor logits = model.forward(Tensor.of(new long[] {5}, 1, 1));
       assertThat(text[1]).isEqualTo((long) logits.get(0).get(0).argmax(0).item());
-      long[] top1 =
-          model.generate(new long[] {5}, 12, new Sampling(1, 1, 1, 0), new Rng(6));
+      long[] top1 = model.generate(new long[] {5}, 12, new Sampling(1, 1, 1, 0), new Rng(6));
       assertThat(top1).isEqualTo(text);
     }
   }
