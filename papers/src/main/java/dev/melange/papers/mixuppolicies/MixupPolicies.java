@@ -8,6 +8,7 @@ import dev.melange.component.Outputs;
 import dev.melange.mix.AttentiveMix;
 import dev.melange.mix.CutMix;
 import dev.melange.mix.FMix;
+import dev.melange.mix.FineGrainedSaliency;
 import dev.melange.mix.GridMix;
 import dev.melange.mix.Mixed;
 import dev.melange.mix.Mixup;
@@ -101,6 +102,12 @@ public final class MixupPolicies implements Method {
     all.add(
         Component.function(
             "mixup/attentivemix", AttentiveConfig.class, MixupPolicies::attentivemix));
+    all.add(
+        Component.function(
+            "mixup/finegrained-saliency",
+            None.class,
+            (config, in) -> Map.of("saliency", FineGrainedSaliency.of(in.get("image")))));
+    all.addAll(PuzzleComponents.all());
     all.addAll(LabelComponents.all());
     all.add(RESNET);
     return all;

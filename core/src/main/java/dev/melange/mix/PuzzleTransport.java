@@ -1,0 +1,173 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Nn;
+import dev.melange.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * PuzzleMix, third part: salient patches of each image move to where its mask shows it, at a cost
+ * that grows with the distance, and the moved images are mixed.
+ *
+ * @param image the mixed images, [N, C, S, S]
+ * @param mask the first image's weight per pixel, [N, 1, S, S]
+ * @param lam the mean of each mask, float64 [N]
+ * @param planA which patch of the first image comes to each place, [N][t * t] in row-major order;
+ *     -1 where none comes and the image is 0
+ * @param planB the same of the second image
+ */
+public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] planA, int[][] planB) {
+
+  /**
+   * Moves and mixes.
+   *
+   * @param image [N, C, S, S]
+   * @param partner of the same shape
+   * @param saliency of the images, [N, S, S]
+   * @param partnerSaliency of the partners
+   * @param mask the first image's weight per block, [N, 1, b, b]
+   * @param patch side of the patches in pixels; -1, or no smaller than a block: the blocks
+   * @param eps cost of the distance relative to the saliency
+   */
+  public static PuzzleTransport of(
+      Tensor image,
+      Tensor partner,
+      Tensor saliency,
+      Tensor partnerSaliency,
+      Tensor mask,
+      int patch,
+      double eps) {
+    int blocks = (int) mask.size(2);
+    int size = PuzzleEnergy.size(image, blocks);
+    boolean finer = patch != -1 && patch < size / blocks;
+    if (finer && (patch < 1 || size / blocks % patch != 0)) {
+      throw new IllegalArgumentException(
+          "PuzzleMix expects a patch side that divides the blocks' side %d, or -1, got %d"
+              .formatted(size / blocks, patch));
+    }
+    int tiles = finer ? size / patch : blocks;
+    double[] shown = (finer ? Nn.resizeNearest(mask, tiles, tiles) : mask).toDoubles();
+    double[] hidden = Arrays.stream(shown).map(m -> 1 - m).toArray();
+    int[][] planA = plans(shown, PuzzleEnergy.shares(saliency, tiles).toDoubles(), tiles, eps);
+    int[][] planB =
+        plans(hidden, PuzzleEnergy.shares(partnerSaliency, tiles).toDoubles(), tiles, eps);
+    Tensor weight = Nn.resizeNearest(mask.to(image.dtype()).to(image.device()), size, size);
+    Tensor first = move(image, planA, tiles).mul(weight);
+    Tensor second = move(partner, planB, tiles).mul(weight.rsub(1));
+    return new PuzzleTransport(first.add(second), weight, mask.mean(1, 2, 3), planA, planB);
+  }
+
+  private static int[][] plans(double[] mask, double[] saliency, int tiles, double eps) {
+    int cells = tiles * tiles;
+    double[] distance = new double[cells * cells];
+    for (int m = 0; m < cells; m++) {
+      for (int n = 0; n < cells; n++) {
+        int dy = m / tiles - n / tiles;
+        int dx = m % tiles - n % tiles;
+        distance[m * cells + n] = eps * ((dy * dy + dx * dx) / ((tiles - 1.0) * (tiles - 1.0)));
+      }
+    }
+    int count = mask.length / cells;
+    int[][] plans = new int[count][];
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(i -> plans[i] = plan(mask, saliency, i * cells, distance, tiles));
+    return plans;
+  }
+
+  /**
+   * The source of each place. Each patch asks for its cheapest place; a place takes the patch with
+   * the least negative or zero cost, the others pay 1 more for that place in the next round.
+   */
+  private static int[] plan(
+      double[] mask, double[] saliency, int from, double[] distance, int tiles) {
+    int cells = tiles * tiles;
+    double[] cost = new double[cells * cells];
+    int[] wish = new int[cells];
+    boolean[] stale = new boolean[cells];
+    for (int m = 0; m < cells; m++) {
+      double gain = saliency[from + m];
+      for (int n = 0; n < cells; n++) {
+        cost[m * cells + n] = distance[m * cells + n] - (mask[from + n] > 0 ? gain : 0);
+      }
+      stale[m] = true;
+    }
+    int[] source = new int[cells];
+    boolean settled = false;
+    for (int round = 0; round < tiles && !settled; round++) {
+      for (int m = 0; m < cells; m++) {
+        if (stale[m]) {
+          wish[m] = argmin(cost, m * cells, cells);
+        }
+      }
+      take(wish, cost, source);
+      settled = true;
+      for (int m = 0; m < cells; m++) {
+        stale[m] = source[wish[m]] != m;
+        if (stale[m]) {
+          cost[m * cells + wish[m]] += 1;
+          settled = false;
+        }
+      }
+    }
+    return source;
+  }
+
+  /**
+   * Which asking patch each place takes, -1 for none. The paper's rule is the first minimum of
+   * {@code plan * cost} over all patches, where those that did not ask count 0: so they block all
+   * positive costs, and a cost of 0 unless every patch of a lower number asked in vain.
+   */
+  private static void take(int[] wish, double[] cost, int[] source) {
+    int cells = wish.length;
+    double[] least = new double[cells];
+    int[] inVain = new int[cells];
+    Arrays.fill(source, -1);
+    for (int m = 0; m < cells; m++) {
+      int n = wish[m];
+      double value = cost[m * cells + n];
+      boolean first = inVain[n] == m;
+      if (value < least[n] || (value == 0 && first)) {
+        least[n] = value;
+        source[n] = m;
+      } else if (first) {
+        inVain[n]++;
+      }
+    }
+  }
+
+  private static int argmin(double[] values, int from, int length) {
+    int best = 0;
+    for (int i = 1; i < length; i++) {
+      if (values[from + i] < values[from + best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static Tensor move(Tensor image, int[][] plans, int tiles) {
+    long n = image.size(0);
+    long channels = image.size(1);
+    long patch = image.size(2) / tiles;
+    int cells = tiles * tiles;
+    long[] rows = new long[plans.length * cells];
+    double[] present = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      int source = plans[i / cells][i % cells];
+      present[i] = source < 0 ? 0 : 1;
+      rows[i] = (long) i / cells * cells + Math.max(source, 0);
+    }
+    Tensor patches =
+        image
+            .reshape(n, channels, tiles, patch, tiles, patch)
+            .permute(0, 2, 4, 1, 3, 5)
+            .reshape(n * cells, channels * patch * patch);
+    return patches
+        .indexSelect(0, Tensor.of(rows).to(image.device()))
+        .mul(Tensor.of(present, rows.length, 1).to(image.dtype()).to(image.device()))
+        .reshape(n, tiles, tiles, channels, patch, patch)
+        .permute(0, 3, 1, 4, 2, 5)
+        .reshape(n, channels, tiles * patch, tiles * patch);
+  }
+}
