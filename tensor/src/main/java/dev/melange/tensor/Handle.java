@@ -180,6 +180,11 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     }
   }
 
+  /** Whether this tensor and another are views of the same memory (of any parts of it). */
+  public final boolean sharesStorage(Tensor other) {
+    return raw().is_alias_of(other.raw());
+  }
+
   /** Whether the elements lie in row-major order without gaps. */
   public final boolean isContiguous() {
     return raw().is_contiguous();
