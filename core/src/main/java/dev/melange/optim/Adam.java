@@ -85,7 +85,7 @@ public final class Adam extends Optimizer {
   protected void update(
       int group, Tensor values, Tensor gradient, double learningRate, double weightDecay) {
     // The operator reads the number of this step from a tensor beside the parameters.
-    Tensor step = Tensor.empty(DType.F32, values.device()).fill_(steps());
+    Tensor step = Tensor.empty(DType.F32, values.device()).fill_((double) steps());
     fused.call(
         new Tensor[] {values},
         new Tensor[] {gradient},

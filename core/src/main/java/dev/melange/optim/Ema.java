@@ -93,7 +93,7 @@ public final class Ema implements AutoCloseable {
    */
   public Map<String, Tensor> state() {
     checkRaw("state()");
-    counter.fill_(updates);
+    counter.fill_((double) updates);
     Map<String, Tensor> state = new LinkedHashMap<>();
     state.put("average", average);
     state.put("updates", counter);

@@ -314,7 +314,7 @@ public abstract class Optimizer implements AutoCloseable {
    * them before the next step, do not close them.
    */
   public final Map<String, Tensor> state() {
-    state.get(STEP).fill_(steps);
+    state.get(STEP).fill_((double) steps);
     return Collections.unmodifiableMap(state);
   }
 

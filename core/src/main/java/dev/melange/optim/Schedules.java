@@ -76,7 +76,7 @@ final class Schedules {
     @Override
     public double at(long step) {
       checkStep(step);
-      return base * Math.pow(gamma, step / every);
+      return base * Math.pow(gamma, (double) (step / every));
     }
   }
 
@@ -102,7 +102,7 @@ final class Schedules {
     @Override
     public double at(long step) {
       checkStep(step);
-      return base * Math.pow(gamma, milestones.stream().filter(m -> m <= step).count());
+      return base * Math.pow(gamma, (double) milestones.stream().filter(m -> m <= step).count());
     }
   }
 
