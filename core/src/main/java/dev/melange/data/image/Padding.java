@@ -37,7 +37,8 @@ public enum Padding {
     return new Image(image.channels(), height, width, result);
   }
 
-  private int source(int at, int length) {
+  /** Where in 0 .. length - 1 the sample at a place outside comes from; -1 for black. */
+  int source(int at, int length) {
     if (at >= 0 && at < length) {
       return at;
     }

@@ -3,12 +3,11 @@ package dev.melange.data.image;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything between a stored image and a model: transforms in order, normalisation, and perhaps
- * random erasing.
+ * Everything between a stored image and a model: transforms in order, normalisation, and changes of
+ * the normalised image such as random erasing.
  *
  * <pre>{@code
  * var training = Pipeline.of(
@@ -19,32 +18,34 @@ import java.util.random.RandomGenerator;
  *
  * @param transforms changes of the 8-bit image, in order
  * @param normalize what gives the model's scale
- * @param erasing applied last, if present
+ * @param after changes of the normalised image, in order
  */
 public record Pipeline(
-    List<Transform> transforms, Normalize normalize, Optional<RandomErasing> erasing) {
-  /** Copies the list. */
+    List<Transform> transforms, Normalize normalize, List<FloatTransform> after) {
+  /** Copies the lists. */
   public Pipeline {
     transforms = List.copyOf(transforms);
     Objects.requireNonNull(normalize, "normalize");
-    Objects.requireNonNull(erasing, "erasing");
+    after = List.copyOf(after);
   }
 
   /** Transforms in order, then normalisation. */
   public static Pipeline of(Normalize normalize, Transform... transforms) {
-    return new Pipeline(List.of(transforms), normalize, Optional.empty());
+    return new Pipeline(List.of(transforms), normalize, List.of());
   }
 
   /** The same with a transform added at the end. */
   public Pipeline then(Transform transform) {
     List<Transform> all = new ArrayList<>(transforms);
     all.add(transform);
-    return new Pipeline(all, normalize, erasing);
+    return new Pipeline(all, normalize, after);
   }
 
-  /** The same with random erasing. */
-  public Pipeline with(RandomErasing randomErasing) {
-    return new Pipeline(transforms, normalize, Optional.of(randomErasing));
+  /** The same with a change of the normalised image added at the end. */
+  public Pipeline with(FloatTransform transform) {
+    List<FloatTransform> all = new ArrayList<>(after);
+    all.add(transform);
+    return new Pipeline(transforms, normalize, all);
   }
 
   /** The 8-bit image after the transforms, for showing. */
@@ -58,7 +59,10 @@ public record Pipeline(
 
   /** What the model sees. */
   public FloatImage apply(Image image, RandomGenerator draws) {
-    FloatImage normalized = normalize.apply(transform(image, draws));
-    return erasing.isPresent() ? erasing.get().apply(normalized, draws) : normalized;
+    FloatImage result = normalize.apply(transform(image, draws));
+    for (FloatTransform transform : after) {
+      result = transform.apply(result, draws);
+    }
+    return result;
   }
 }

@@ -12,7 +12,8 @@ import java.util.random.RandomGenerator;
  * @param maxArea largest part of the area, usually 1/3
  * @param minRatio least height/width, usually 0.3; the largest is its inverse
  */
-public record RandomErasing(double probability, double minArea, double maxArea, double minRatio) {
+public record RandomErasing(double probability, double minArea, double maxArea, double minRatio)
+    implements FloatTransform {
   private static final int TRIES = 10;
 
   /** Checks the ranges. */
@@ -33,6 +34,7 @@ public record RandomErasing(double probability, double minArea, double maxArea, 
   }
 
   /** The image, or a copy with a rectangle of noise. */
+  @Override
   public FloatImage apply(FloatImage image, RandomGenerator draws) {
     if (draws.nextDouble() >= probability) {
       return image;
