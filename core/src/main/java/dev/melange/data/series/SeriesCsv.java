@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
  * {@code None}, {@code -}, {@code ?}.
  */
 public final class SeriesCsv {
+  private static final int MAX_STEPS = 20_000_000;
   private static final Set<String> DATE_NAMES =
       Set.of("date", "datetime", "time", "timestamp", "ds", "day", "month", "utc", "epoch");
   private static final Set<String> MISSING =
@@ -42,10 +43,18 @@ public final class SeriesCsv {
    *     as dates in a column named date, time, timestamp, ...), and a series without one is fine
    * @param columns names of the wanted variables in order; null takes all but the dates
    * @param dateFormat a {@link java.time.format.DateTimeFormatter} pattern; null finds it
+   * @param frequency the spacing of the rows; rows that the file leaves out are put in with missing
+   *     values. Null infers it, and then the rows must be evenly spaced
    */
-  public record Options(String dateColumn, List<String> columns, String dateFormat) {
+  public record Options(
+      String dateColumn, List<String> columns, String dateFormat, Frequency frequency) {
     /** Finds everything. */
     public static final Options DETECT = new Options(null, null, null);
+
+    /** Options that infer the spacing of the rows. */
+    public Options(String dateColumn, List<String> columns, String dateFormat) {
+      this(dateColumn, columns, dateFormat, null);
+    }
   }
 
   private final String name;
@@ -132,9 +141,58 @@ public final class SeriesCsv {
       }
     }
     long[] times = dates < 0 ? null : times(dates, options.dateFormat);
+    if (options.frequency != null) {
+      if (times == null) {
+        throw new DataException(
+            "%s has no column of dates, so its rows cannot be spaced by '%s'; it has %s"
+                .formatted(name, options.frequency, String.join(", ", header)));
+      }
+      return spaced(times, options.frequency, wanted, values);
+    }
     Frequency frequency =
         times == null ? null : Frequency.infer(times, row -> place(row)).orElse(null);
     return new TimeSeries(name, times, frequency, wanted, values);
+  }
+
+  // Every time step of the frequency from the first date to the last, missing ones without values.
+  private TimeSeries spaced(
+      long[] times, Frequency frequency, List<String> wanted, double[] values) {
+    List<Long> grid = new ArrayList<>();
+    int[] places = new int[times.length];
+    long expected = times[0];
+    for (int row = 0; row < times.length; row++) {
+      while (expected < times[row]) {
+        grid.add(expected);
+        if (grid.size() > MAX_STEPS) {
+          throw new DataException(
+              "%s: from %s to %s there are more than %,d steps of '%s'; is that the right frequency?"
+                  .formatted(
+                      name,
+                      Frequency.show(times[0]),
+                      Frequency.show(times[times.length - 1]),
+                      MAX_STEPS,
+                      frequency));
+        }
+        expected = frequency.plus(times[0], grid.size());
+      }
+      if (expected != times[row]) {
+        throw new DataException(
+            "%s: %s is not a whole number of steps of '%s' after %s; resample the file or give another frequency"
+                .formatted(
+                    place(row), Frequency.show(times[row]), frequency, Frequency.show(times[0])));
+      }
+      places[row] = grid.size();
+      grid.add(expected);
+      expected = frequency.plus(times[0], grid.size());
+    }
+    int width = wanted.size();
+    double[] spread = new double[grid.size() * width];
+    Arrays.fill(spread, Double.NaN);
+    for (int row = 0; row < times.length; row++) {
+      System.arraycopy(values, row * width, spread, places[row] * width, width);
+    }
+    long[] steps = grid.stream().mapToLong(Long::longValue).toArray();
+    return new TimeSeries(name, steps, frequency, wanted, spread);
   }
 
   private void checkShape() {

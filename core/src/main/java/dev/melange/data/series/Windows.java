@@ -4,6 +4,7 @@ import dev.melange.data.DataException;
 import dev.melange.data.Dataset;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,7 +33,8 @@ public final class Windows implements Dataset<Windows.Window> {
   private final float[] marks;
 
   /**
-   * Windows over a part.
+   * Windows over a part, with the time features of the series' own frequency: none without dates or
+   * for yearly rows.
    *
    * @param series the whole series
    * @param scaler fitted on the training rows only
@@ -42,6 +44,27 @@ public final class Windows implements Dataset<Windows.Window> {
    */
   public Windows(
       TimeSeries series, StandardScaler scaler, SeriesSplit split, SeriesSplit.Part part) {
+    this(series, scaler, split, part, ownUnit(series));
+  }
+
+  /**
+   * Windows over a part, with chosen time features.
+   *
+   * @param series the whole series
+   * @param scaler fitted on the training rows only
+   * @param split the split, for input length and horizon
+   * @param part one of the split's parts
+   * @param marks the unit whose time features the windows carry (published results take those of
+   *     hours for series by the minute, too); empty for none
+   * @throws DataException if the part has missing values, or features are asked for and the series
+   *     has no dates
+   */
+  public Windows(
+      TimeSeries series,
+      StandardScaler scaler,
+      SeriesSplit split,
+      SeriesSplit.Part part,
+      Optional<Frequency.Unit> marks) {
     this.name = series.name();
     this.split = split;
     this.part = part;
@@ -57,17 +80,23 @@ public final class Windows implements Dataset<Windows.Window> {
       }
       scaled[i] = (float) values[i];
     }
-    boolean marked = series.times().isPresent() && series.frequency().isPresent();
-    Frequency.Unit unit = marked ? series.frequency().get().unit() : null;
-    this.markWidth =
-        !marked || unit == Frequency.Unit.YEAR ? 0 : TimeFeatures.continuousCount(unit);
+    if (marks.isPresent() && series.times().isEmpty()) {
+      throw new DataException(name + " has no dates; use it without time features");
+    }
+    this.markWidth = marks.map(TimeFeatures::continuousCount).orElse(0);
     this.marks = new float[series.rows() * markWidth];
     if (markWidth > 0) {
-      double[] features = TimeFeatures.continuous(series.times().get(), unit);
-      for (int i = 0; i < marks.length; i++) {
-        marks[i] = (float) features[i];
+      double[] features = TimeFeatures.continuous(series.times().get(), marks.get());
+      for (int i = 0; i < features.length; i++) {
+        this.marks[i] = (float) features[i];
       }
     }
+  }
+
+  private static Optional<Frequency.Unit> ownUnit(TimeSeries series) {
+    return series.times().isEmpty()
+        ? Optional.empty()
+        : series.frequency().map(Frequency::unit).filter(unit -> unit != Frequency.Unit.YEAR);
   }
 
   @Override
@@ -83,6 +112,40 @@ public final class Windows implements Dataset<Windows.Window> {
   /** Time features per row; 0 for a series without dates or with yearly ones. */
   public int marks() {
     return markWidth;
+  }
+
+  /** Input rows per window, T. */
+  public int inputLength() {
+    return split.inputLength();
+  }
+
+  /** Target rows per window, H. */
+  public int horizon() {
+    return split.horizon();
+  }
+
+  /**
+   * Copies scaled values of a window.
+   *
+   * @param index the window
+   * @param row the first row wanted, from 0 (the first input row) to T + H - 1
+   * @param rows how many
+   * @param to takes (rows, variables)
+   * @param at where in {@code to} they begin
+   */
+  public void copyValues(int index, int row, int rows, float[] to, int at) {
+    copy(scaled, width, index, row, rows, to, at);
+  }
+
+  /** Copies time features of a window (rows, features), as {@link #copyValues}. */
+  public void copyMarks(int index, int row, int rows, float[] to, int at) {
+    copy(marks, markWidth, index, row, rows, to, at);
+  }
+
+  private void copy(float[] table, int width, int index, int row, int rows, float[] to, int at) {
+    Objects.checkIndex(index, size());
+    Objects.checkFromIndexSize(row, rows, split.inputLength() + split.horizon());
+    System.arraycopy(table, (part.begin() + index + row) * width, to, at, rows * width);
   }
 
   @Override

@@ -112,6 +112,24 @@ class SeriesCsvTest {
   }
 
   @Test
+  void putsInTheRowsThatAFrequencyAsksFor() throws IOException {
+    SeriesCsv.Options daily = new SeriesCsv.Options(null, null, null, Frequency.of("d"));
+    TimeSeries series = read("d,x\n2021-01-01,1\n2021-01-02,2\n2021-01-05,5\n", daily);
+    assertThat(series.values()).containsExactly(1, 2, Double.NaN, Double.NaN, 5);
+    assertThat(series.times().orElseThrow()).hasSize(5);
+    assertThat(series.frequency()).contains(Frequency.of("d"));
+    SeriesCsv.Options monthly = new SeriesCsv.Options(null, null, null, Frequency.of("m"));
+    assertThat(read("d,x\n2021-01-31,1\n2021-03-31,3\n", monthly).values())
+        .containsExactly(1, Double.NaN, 3);
+    assertThatThrownBy(() -> read("d,x\n2021-01-01,1\n2021-01-02 12:00,2\n", daily))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("line 3: 2021-01-02 12:00:00 is not a whole number of steps of 'd'");
+    assertThatThrownBy(() -> read("a,x\n1,1\n2,2\n", daily))
+        .hasMessage(
+            "power.csv has no column of dates, so its rows cannot be spaced by 'd'; it has a, x");
+  }
+
+  @Test
   void refusesWhatIsNotASeries() {
     refuses("", "power.csv is empty");
     refuses("\n \n", "power.csv is empty");
