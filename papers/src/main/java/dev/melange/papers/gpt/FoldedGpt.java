@@ -98,7 +98,7 @@ public final class FoldedGpt {
   public Tensor logProbs(Tensor ids) {
     Gpt.checkIds(ids, config);
     long length = ids.size(1);
-    Tensor mask = Gpt.causalMask(length).to(ids.device());
+    Tensor mask = Gpt.causalMask(length, 0).to(ids.device());
     Tensor x =
         Nn.embedding(weights.get("W_E"), ids, -1).add(weights.get("W_pos").narrow(0, 0, length));
     for (int i = 0; i < config.n_layer(); i++) {

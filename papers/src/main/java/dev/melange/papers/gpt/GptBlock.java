@@ -50,10 +50,15 @@ final class GptBlock extends Layer {
     this.dropout = child("dropout", new Dropout(dropout));
   }
 
-  /** The residual stream after this block, [B, T, d]; {@code mask} is true where s > t, [T, T]. */
-  Tensor forward(Tensor stream, Tensor mask, Hooks hooks) {
+  /**
+   * The residual stream after this block, [B, T, d].
+   *
+   * @param mask true where a token must not look, [T, S]; S counts the tokens read before, too
+   * @param past keys and values of the tokens read before, or null if there are none
+   */
+  Tensor forward(Tensor stream, Tensor mask, Hooks hooks, KeyValues past) {
     Tensor x = hooks.at("resid_pre", index, stream);
-    x = hooks.at("resid_mid", index, x.add(attend(ln1.forward(x), mask, hooks)));
+    x = hooks.at("resid_mid", index, x.add(attend(ln1.forward(x), mask, hooks, past)));
     Tensor in = hooks.at("mlp_in", index, ln2.forward(x));
     UnaryOperator<Tensor> replaced = hooks.mlp(index);
     Tensor out = replaced == null ? mlp(in, hooks) : replaced.apply(in);
@@ -65,7 +70,7 @@ final class GptBlock extends Layer {
     return dropout.forward(mlpOut.forward(post));
   }
 
-  private Tensor attend(Tensor a, Tensor mask, Hooks hooks) {
+  private Tensor attend(Tensor a, Tensor mask, Hooks hooks, KeyValues past) {
     long batch = a.size(0);
     long length = a.size(1);
     long d = config.n_embd();
@@ -73,7 +78,12 @@ final class GptBlock extends Layer {
     Tensor[] qkv = attention.forward(a).split(d, 2);
     Tensor q = qkv[0].reshape(batch, length, heads, d / heads).transpose(1, 2);
     Tensor k = qkv[1].reshape(batch, length, heads, d / heads).transpose(1, 2);
-    Tensor v = hooks.at("v", index, qkv[2].reshape(batch, length, heads, d / heads));
+    Tensor v =
+        hooks.at("v", index, qkv[2].reshape(batch, length, heads, d / heads)).transpose(1, 2);
+    if (past != null) {
+      k = past.addKeys(index, k);
+      v = past.addValues(index, v);
+    }
     double scale = Math.sqrt((double) d / heads);
     if (config.scale_attn_by_inverse_layer_idx()) {
       scale *= index + 1;
@@ -81,9 +91,13 @@ final class GptBlock extends Layer {
     Tensor scores =
         q.matmul(k.transpose(2, 3)).div(scale).maskedFill(mask, Double.NEGATIVE_INFINITY);
     Tensor pattern = hooks.at("pattern", index, scores.softmax(-1));
-    Tensor z = dropout.forward(pattern).matmul(v.transpose(1, 2));
+    Tensor z = dropout.forward(pattern).matmul(v);
     Tensor merged = z.transpose(1, 2).reshape(batch, length, d);
     return hooks.at("attn_out", index, dropout.forward(attentionOut.forward(merged)));
+  }
+
+  Tensor mlpOutWeight() {
+    return mlpOut.weight;
   }
 
   static Tensor activation(GptConfig config, Tensor x) {
