@@ -221,7 +221,8 @@ public class Gpt extends UnaryLayer {
   private Tensor next(long[] text, int end, Hooks hooks, KeyValues past) {
     boolean fits = end <= config.n_positions();
     // once the window slides every token changes its position, and nothing can be reused
-    int start = past != null && fits ? (int) past.length() : Math.max(0, end - config.n_positions());
+    int start =
+        past != null && fits ? (int) past.length() : Math.max(0, end - config.n_positions());
     long[] window = Arrays.copyOfRange(text, start, end);
     Tensor ids = Tensor.of(window, 1, window.length).to(headWeight().device());
     Tensor logits = past != null && fits ? forward(ids, past) : forward(ids, hooks);

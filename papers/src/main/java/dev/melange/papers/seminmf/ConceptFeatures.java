@@ -143,8 +143,7 @@ public final class ConceptFeatures {
    * @param opposite whether to follow the opposite direction
    * @param count how many
    */
-  public List<Weighted> promoted(
-      Gpt model, int layer, int feature, boolean opposite, int count) {
+  public List<Weighted> promoted(Gpt model, int layer, int feature, boolean opposite, int count) {
     try (var guard = Autograd.noGrad();
         Scope scope = Scope.open()) {
       Tensor v = direction(feature).mul(opposite ? -1 : 1);
@@ -184,10 +183,7 @@ public final class ConceptFeatures {
     List<Context> contexts = contexts(feature, count);
     Map<Long, Integer> counts = new HashMap<>();
     contexts.forEach(context -> counts.merge(activations.id(context.row()), 1, Integer::sum));
-    return counts.values().stream()
-        .mapToInt(Integer::intValue)
-        .max()
-        .stream()
+    return counts.values().stream().mapToInt(Integer::intValue).max().stream()
         .mapToDouble(most -> (double) most / contexts.size())
         .findFirst()
         .orElse(0);

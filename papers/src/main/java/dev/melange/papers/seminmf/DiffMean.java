@@ -24,8 +24,7 @@ public final class DiffMean {
         || negative.size(0) == 0) {
       throw new IllegalArgumentException(
           "difference in means expects activations [p, m] and [q, m], at least one of each, got %s and %s"
-              .formatted(
-                  Arrays.toString(positive.shape()), Arrays.toString(negative.shape())));
+              .formatted(Arrays.toString(positive.shape()), Arrays.toString(negative.shape())));
     }
     Tensor difference = positive.mean(0).sub(negative.mean(0));
     return difference.div(difference.norm().add(EPS));

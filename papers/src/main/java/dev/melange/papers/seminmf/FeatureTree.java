@@ -59,7 +59,8 @@ public record FeatureTree(
           "no feature %d at level %d; its features are numbered 0 to %d"
               .formatted(feature, level, rank - 1));
     }
-    return of(activations, levels, new ConceptFeatures.Weighted(feature, 1), level, children, contexts);
+    return of(
+        activations, levels, new ConceptFeatures.Weighted(feature, 1), level, children, contexts);
   }
 
   private static FeatureTree of(

@@ -141,8 +141,7 @@ public final class HierarchicalSnmf {
       }
       // the optimiser frees the vector that its parameters are views of
       return new Levels(
-          weights.stream().map(w -> w.detach().copy()).toList(),
-          List.of(features.detach().copy()));
+          weights.stream().map(w -> w.detach().copy()).toList(), List.of(features.detach().copy()));
     }
   }
 

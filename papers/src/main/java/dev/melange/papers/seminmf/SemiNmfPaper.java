@@ -38,7 +38,8 @@ public final class SemiNmfPaper implements Method {
   public List<Component> components() {
     return List.of(
         Component.function("interpret/semi-nmf", SemiNmf.Config.class, SemiNmfPaper::fit),
-        Component.function("interpret/semi-nmf-init", SemiNmfStart.Config.class, SemiNmfPaper::start),
+        Component.function(
+            "interpret/semi-nmf-init", SemiNmfStart.Config.class, SemiNmfPaper::start),
         Component.function(
             "interpret/hierarchical-snmf", HierarchicalSnmf.Config.class, SemiNmfPaper::hierarchy),
         Component.function("interpret/concept-score", NoConfig.class, SemiNmfPaper::similarities),
@@ -53,8 +54,7 @@ public final class SemiNmfPaper implements Method {
   }
 
   private static Map<String, Tensor> fit(SemiNmf.Config config, Inputs in) {
-    SemiNmf.Fit fit =
-        SemiNmf.fit(config, in.get("A"), new Factors(in.get("F0"), in.get("G0")));
+    SemiNmf.Fit fit = SemiNmf.fit(config, in.get("A"), new Factors(in.get("F0"), in.get("G0")));
     return factors(fit.factors())
         .put("loss", fit.loss())
         .put("best_iteration", (long) fit.bestIteration())
@@ -67,7 +67,12 @@ public final class SemiNmfPaper implements Method {
         config.method().equals("svd")
             ? SemiNmfStart.svd(a, config.rank(), config.eps(), in.optional("reference_u"))
             : SemiNmfStart.kMeans(
-                a, config.rank(), config.n_iter(), config.eps(), in.get("permutation"), Rng.bound());
+                a,
+                config.rank(),
+                config.n_iter(),
+                config.eps(),
+                in.get("permutation"),
+                Rng.bound());
     return factors(start).map();
   }
 
@@ -125,7 +130,11 @@ public final class SemiNmfPaper implements Method {
     Tensor ids = in.get("input_ids");
     Steering steering =
         new Steering(
-            config.layer(), config.location(), in.get("direction"), config.alpha(), config.replace());
+            config.layer(),
+            config.location(),
+            in.get("direction"),
+            config.alpha(),
+            config.replace());
     Tensor base = Steering.next(model, ids);
     Tensor logits = model.forward(ids, steering.hooks());
     Tensor steered = logits.get(0).get(ids.size(1) - 1);

@@ -119,7 +119,8 @@ public record TokenActivations(Tensor values, List<List<Long>> corpus, List<Toke
                         seen[0] = x;
                         return x;
                       });
-          model.forward(Tensor.of(ids, sentences.size(), sentences.get(0).size()).to(device), hooks);
+          model.forward(
+              Tensor.of(ids, sentences.size(), sentences.get(0).size()).to(device), hooks);
           Tensor flat = seen[0].reshape(-1, seen[0].size(2));
           return flat.indexSelect(0, Tensor.of(kept, kept.length).to(device));
         });

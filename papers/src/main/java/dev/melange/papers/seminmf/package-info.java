@@ -1,8 +1,8 @@
 /**
  * Shafran, Geiger and Geva, "Decomposing MLP Activations into Interpretable Features via
- * Semi-Nonnegative Matrix Factorization" (2025): the activations of an MLP at many tokens, A [m, n],
- * are factored into sparse features F [m, K] (which neurons act together) and their non-negative
- * coefficients G [n, K] (how strongly each token expresses a feature).
+ * Semi-Nonnegative Matrix Factorization" (2025): the activations of an MLP at many tokens, A [m,
+ * n], are factored into sparse features F [m, K] (which neurons act together) and their
+ * non-negative coefficients G [n, K] (how strongly each token expresses a feature).
  *
  * <ul>
  *   <li>{@link dev.melange.papers.seminmf.SemiNmf}: the alternating updates; {@link
