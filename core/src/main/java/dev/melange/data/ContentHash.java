@@ -7,9 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Size and SHA-256 of contents, unpacked if they are gzip. */
-record ContentHash(long bytes, String sha256) {
-  static ContentHash of(Source source) throws IOException {
+/**
+ * Size and SHA-256 of contents, unpacked if they are gzip.
+ *
+ * @param bytes size of the contents
+ * @param sha256 SHA-256 of the contents, in lower-case hexadecimal
+ */
+public record ContentHash(long bytes, String sha256) {
+  /** Reads everything. */
+  public static ContentHash of(Source source) throws IOException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");

@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The data sets that are known by name: lists, finds and fetches them.
@@ -27,6 +30,8 @@ public final class DataSets {
   private final Path fetched;
   private final List<NamedSet> sets;
   private final Downloader downloader;
+  private final Map<String, Path> replaced;
+  private final Consumer<LocatedSet> observer;
 
   /**
    * Sets to be found in given places.
@@ -40,10 +45,22 @@ public final class DataSets {
   }
 
   DataSets(Optional<Path> first, Path fetched, List<NamedSet> sets, Downloader downloader) {
+    this(first, fetched, sets, downloader, Map.of(), used -> {});
+  }
+
+  private DataSets(
+      Optional<Path> first,
+      Path fetched,
+      List<NamedSet> sets,
+      Downloader downloader,
+      Map<String, Path> replaced,
+      Consumer<LocatedSet> observer) {
     this.first = Objects.requireNonNull(first, "first");
     this.fetched = Objects.requireNonNull(fetched, "fetched");
     this.sets = List.copyOf(sets);
     this.downloader = downloader;
+    this.replaced = Map.copyOf(replaced);
+    this.observer = Objects.requireNonNull(observer, "observer");
   }
 
   /** The standard sets, in the places that the environment names. */
@@ -58,6 +75,68 @@ public final class DataSets {
         data == null || data.isBlank() ? Optional.empty() : Optional.of(Path.of(data)),
         base.resolve("data"),
         StandardSets.ALL);
+  }
+
+  /**
+   * The same sets, some of them taken from other places.
+   *
+   * @param places by the name of a set, the folder with its files, or its file if it has only one;
+   *     by the name of one of a set's files ({@code ETTh1} or {@code ETTh1.csv}), a file to take
+   *     for it
+   * @throws DataException if a name is unknown or a place does not exist
+   */
+  public DataSets replacing(Map<String, Path> places) {
+    Map<String, Path> all = new LinkedHashMap<>(replaced);
+    places.forEach(
+        (name, place) -> {
+          if (!Files.exists(place)) {
+            throw new DataException("%s for data set %s does not exist".formatted(place, name));
+          }
+          all.put(replaceable(name, place), place.toAbsolutePath());
+        });
+    return new DataSets(first, fetched, sets, downloader, all, observer);
+  }
+
+  /**
+   * The same sets, with somebody to be told of each that is asked for with {@link #where}.
+   *
+   * @param told is given the set and its place, each time
+   */
+  public DataSets observedBy(Consumer<LocatedSet> told) {
+    return new DataSets(first, fetched, sets, downloader, replaced, observer.andThen(told));
+  }
+
+  /** The set's name, or {@code set/file}, that a name given by a user stands for. */
+  private String replaceable(String name, Path place) {
+    for (NamedSet set : sets) {
+      if (set.isBundled()) {
+        if (set.name().equals(name)) {
+          throw new DataException(
+              "data set %s is part of the library and cannot be replaced".formatted(name));
+        }
+        continue;
+      }
+      if (set.name().equals(name)) {
+        if (Files.isDirectory(place)) {
+          return name;
+        }
+        if (set.files().size() == 1) {
+          return name + "/" + set.files().get(0).name();
+        }
+        throw new DataException(
+            "data set %s has %d files; give the folder they lie in, not %s"
+                .formatted(name, set.files().size(), place));
+      }
+      for (SetFile file : set.files()) {
+        if (file.name().equals(name) || file.name().startsWith(name + ".")) {
+          if (Files.isDirectory(place)) {
+            throw new DataException("%s is a file, got the folder %s".formatted(name, place));
+          }
+          return set.name() + "/" + file.name();
+        }
+      }
+    }
+    return named(name).name();
   }
 
   /** All known sets. */
@@ -92,12 +171,20 @@ public final class DataSets {
   public Optional<LocatedSet> find(String name) {
     NamedSet set = named(name);
     if (set.isBundled()) {
-      return Optional.of(new LocatedSet(set, Optional.empty()));
+      return Optional.of(new LocatedSet(set, Optional.empty(), Map.of()));
+    }
+    Map<String, Path> given = new LinkedHashMap<>();
+    for (SetFile file : set.files()) {
+      Path place = replaced.get(set.name() + "/" + file.name());
+      if (place != null) {
+        given.put(file.name(), place);
+      }
     }
     return places(set).stream()
-        .filter(folder -> missing(set, folder).isEmpty())
+        // Who brings one file of several need not have the others.
+        .filter(folder -> !given.isEmpty() || missing(set, folder).isEmpty())
         .findFirst()
-        .map(folder -> new LocatedSet(set, Optional.of(folder)));
+        .map(folder -> new LocatedSet(set, Optional.of(folder), given));
   }
 
   /**
@@ -106,10 +193,15 @@ public final class DataSets {
    * @throws DataException if it is nowhere; tells how to get it
    */
   public LocatedSet where(String name) {
-    return find(name).orElseThrow(() -> new DataException(absent(named(name))));
+    LocatedSet found = find(name).orElseThrow(() -> new DataException(absent(named(name))));
+    observer.accept(found);
+    return found;
   }
 
   private List<Path> places(NamedSet set) {
+    if (replaced.containsKey(set.name())) {
+      return List.of(replaced.get(set.name()));
+    }
     Path kept = fetched.resolve(set.folder());
     return first.isPresent() ? List.of(first.get().resolve(set.folder()), kept) : List.of(kept);
   }

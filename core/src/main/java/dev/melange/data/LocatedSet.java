@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,15 +14,23 @@ import java.util.Optional;
  *
  * @param set the set
  * @param folder where its files lie; empty if it is bundled
+ * @param replaced files to be taken from elsewhere, by their name in the set
  */
-public record LocatedSet(NamedSet set, Optional<Path> folder) {
+public record LocatedSet(NamedSet set, Optional<Path> folder, Map<String, Path> replaced) {
+  /** Copies the map. */
+  public LocatedSet {
+    replaced = Map.copyOf(replaced);
+  }
+
   /**
    * One of its files to read from, unpacked if it is gzip.
    *
    * @param file a name of the set's {@link NamedSet#files()}
    */
   public Source source(String file) throws IOException {
-    return folder.isEmpty() ? Source.bundled(known(file).name()) : Source.of(path(file));
+    return folder.isEmpty() && !replaced.containsKey(file)
+        ? Source.bundled(known(file).name())
+        : Source.of(path(file));
   }
 
   /**
@@ -29,11 +39,14 @@ public record LocatedSet(NamedSet set, Optional<Path> folder) {
    * @throws IllegalStateException if the set is bundled
    */
   public Path path(String file) {
+    if (replaced.containsKey(file)) {
+      return replaced.get(file);
+    }
     Path in =
         folder.orElseThrow(
             () -> new IllegalStateException(set.name() + " is bundled; it has no path"));
     return find(in, known(file).name())
-        .orElseThrow(() -> new DataException(in.resolve(file) + " does not exist any more"));
+        .orElseThrow(() -> new DataException(in.resolve(file) + " does not exist"));
   }
 
   /**
@@ -47,6 +60,25 @@ public record LocatedSet(NamedSet set, Optional<Path> folder) {
       actual.difference(file).ifPresent(text -> found.add(file.name() + ": " + text));
     }
     return List.copyOf(found);
+  }
+
+  /** Where one of its files lies, in words: a path, or {@code bundled}. */
+  public String place(String file) {
+    return folder.isEmpty() ? "bundled" : path(file).toString();
+  }
+
+  /** SHA-256 of the contents of those of its files that are here, by name. Reads everything. */
+  public Map<String, String> hashes() throws IOException {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (SetFile file : set.files()) {
+      if (folder.isPresent()
+          && !replaced.containsKey(file.name())
+          && find(folder.get(), file.name()).isEmpty()) {
+        continue;
+      }
+      hashes.put(file.name(), ContentHash.of(source(file.name())).sha256());
+    }
+    return hashes;
   }
 
   private SetFile known(String file) {

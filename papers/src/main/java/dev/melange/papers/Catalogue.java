@@ -43,6 +43,31 @@ public final class Catalogue {
     return METHODS.stream().filter(method -> method.key().equals(key)).findFirst();
   }
 
+  /** All papers with a study, in order of the catalogue. */
+  public static List<Paper> papers() {
+    return METHODS.stream().filter(Paper.class::isInstance).map(Paper.class::cast).toList();
+  }
+
+  /**
+   * The paper of a key, whose study can be run.
+   *
+   * @throws IllegalArgumentException if there is no such key, with a suggestion; or if its study or
+   *     the whole paper is not implemented yet
+   */
+  public static Paper paper(String key) {
+    Optional<Method> method = find(key);
+    if (method.isPresent() && method.get() instanceof Paper paper) {
+      return paper;
+    }
+    String runnable = "; those that can be run: " + papers().stream().map(Paper::key).toList();
+    if (method.isPresent()) {
+      throw new IllegalArgumentException(
+          "%s is implemented, but has no study%s".formatted(key, runnable));
+    }
+    Card card = Cards.get(key);
+    throw new IllegalArgumentException("%s is not implemented%s".formatted(card.key(), runnable));
+  }
+
   /** All components of all methods. */
   public static Components components() {
     List<Component> all = new ArrayList<>();

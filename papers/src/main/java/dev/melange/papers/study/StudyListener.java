@@ -1,0 +1,52 @@
+package dev.melange.papers.study;
+
+/** Is told how a study goes, on the thread that runs it. All methods may be left out. */
+public interface StudyListener {
+  /**
+   * A trial begins, or its stored result is taken.
+   *
+   * @param trial which one
+   * @param stored whether it was finished before
+   */
+  default void started(Place trial, boolean stored) {}
+
+  /**
+   * A training of the trial begins or goes on.
+   *
+   * @param trial which one
+   * @param totalSteps optimiser steps of the whole training
+   * @param firstStep how many were done before
+   */
+  default void training(Place trial, long totalSteps, long firstStep) {}
+
+  /**
+   * A step was done.
+   *
+   * @param trial which one
+   * @param step optimiser steps so far, those before a resumption included
+   * @param epoch from 1
+   * @param loss of the step
+   */
+  default void step(Place trial, long step, int epoch, double loss) {}
+
+  /**
+   * A trial has ended and its result is on the disk.
+   *
+   * @param trial which one
+   */
+  default void finished(Place trial) {}
+
+  /**
+   * A trial among the trials of its study.
+   *
+   * @param id its name
+   * @param number from 1
+   * @param total how many there are in all; 0 if the study has not said
+   */
+  record Place(String id, int number, int total) {
+    @Override
+    public String toString() {
+      return "trial " + number + (total > 0 ? "/" + total : "") + " " + id;
+    }
+  }
+}
