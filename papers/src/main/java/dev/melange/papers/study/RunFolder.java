@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder create(Path out, RunConfig config) throws IOException {
     Path parent = Files.createDirectories(out.resolve(config.study()));
-    String time = LocalDateTime.now().format(NAME);
+    String time = LocalDateTime.now(ZoneId.systemDefault()).format(NAME);
     Path path = null;
     for (int number = 1; path == null; number++) {
       try {
