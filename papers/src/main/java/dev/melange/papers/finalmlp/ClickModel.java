@@ -6,7 +6,10 @@ import dev.melange.nn.Layer;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.TabularBatches;
+import dev.melange.train.TensorBatch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ public abstract class ClickModel extends Layer {
   /** The table of the fields. */
   protected final FeatureEmbedding embedding;
 
+  private final List<Feature> features;
   private final Regularizer embeddingRegularizer;
   private final Regularizer netRegularizer;
 
@@ -27,6 +31,7 @@ public abstract class ClickModel extends Layer {
       JsonNode embeddingRegularizer,
       JsonNode netRegularizer,
       Rng rng) {
+    this.features = List.copyOf(features);
     embedding =
         child(
             "embedding_layer",
@@ -38,9 +43,36 @@ public abstract class ClickModel extends Layer {
   /** The log odds, [B, 1], of an embedding [B, F, d]. */
   protected abstract Tensor logits(Tensor embedded, Inputs inputs);
 
+  /** The fields, in order. */
+  public final List<Feature> features() {
+    return features;
+  }
+
   /** The probability of label 1, [B, 1]. */
   public final Tensor forward(Inputs inputs) {
     return logits(embedding.forward(inputs), inputs).sigmoid();
+  }
+
+  /** The probability of label 1, [B, 1], of a batch of {@link TabularBatches}. */
+  public final Tensor forward(TensorBatch batch) {
+    return forward(inputs(batch));
+  }
+
+  /** The columns of a batch of {@link TabularBatches} under the names of the fields. */
+  public final Inputs inputs(TensorBatch batch) {
+    Map<String, Tensor> columns = new HashMap<>();
+    int categories = 0;
+    int numbers = 0;
+    for (Feature feature : features) {
+      columns.put(
+          feature.name(),
+          switch (feature.type()) {
+            case "numeric" -> batch.get(TabularBatches.NUMERIC).select(1, numbers++);
+            case "sequence" -> batch.get(TabularBatches.listName(feature.name()));
+            default -> batch.get(TabularBatches.FIELDS).select(1, categories++);
+          });
+    }
+    return new Inputs(columns, isTraining());
   }
 
   /** Mean binary cross entropy (logarithms at least -100) plus the regularizers, a scalar. */

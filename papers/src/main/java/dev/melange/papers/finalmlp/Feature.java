@@ -2,6 +2,10 @@ package dev.melange.papers.finalmlp;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.data.tabular.Encoder;
+import dev.melange.data.tabular.Field;
+import dev.melange.data.tabular.Vocabulary;
+import java.util.List;
 
 /**
  * One input field of a click model.
@@ -23,6 +27,25 @@ public record Feature(
           "feature '%s' is %s and needs a vocab_size of at least 1, got %s"
               .formatted(name, type, vocab_size));
     }
+  }
+
+  /** The fields of an encoder, in order. */
+  public static List<Feature> of(Encoder encoder) {
+    return encoder.fields().stream()
+        .map(
+            field -> {
+              if (field.kind() == Field.Kind.NUMERIC) {
+                return numeric(field.name());
+              }
+              Vocabulary vocabulary = encoder.vocabulary(field.name());
+              boolean list = field.kind() == Field.Kind.SEQUENCE;
+              return new Feature(
+                  field.name(),
+                  field.kind().key(),
+                  vocabulary.size(),
+                  list ? vocabulary.length() : null);
+            })
+        .toList();
   }
 
   /** A categorical field. */

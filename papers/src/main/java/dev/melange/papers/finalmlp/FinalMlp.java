@@ -101,6 +101,24 @@ public final class FinalMlp extends ClickModel {
                 rng));
   }
 
+  /** Whether the streams are gated. */
+  public boolean isGated() {
+    return selection != null;
+  }
+
+  /**
+   * The gate of stream 0 or 1 on each component of the flat embedding: [B, F * d], or [1, F * d]
+   * for a gate without context; values in (0, 2).
+   *
+   * @throws IllegalStateException without gates
+   */
+  public Tensor gate(int stream, Inputs inputs) {
+    if (selection == null) {
+      throw new IllegalStateException("this FinalMLP has no gates: use_fs is false");
+    }
+    return selection.gate(stream, inputs);
+  }
+
   @Override
   protected Tensor logits(Tensor embedded, Inputs inputs) {
     Tensor flat = embedded.flatten(1, -1);

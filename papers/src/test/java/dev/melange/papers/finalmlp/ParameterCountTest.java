@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Component;
 import dev.melange.nn.Layer;
+import dev.melange.papers.Model;
 import dev.melange.tensor.Rng;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,22 @@ class ParameterCountTest {
             .components().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     try (Layer model = component.build(json, new Rng(7)).layer()) {
       assertThat(model.parameterCount()).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "finalmlp_frappe, 253392",
+    "dualmlp_frappe, 105992",
+    "deepfm_frappe, 423391",
+    "dcnv2_frappe, 458491"
+  })
+  void publishedModelsHaveTheOfficialCount(String name, long expected) {
+    Model model =
+        new FinalMlpPaper()
+            .models().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+    try (Layer layer = model.create(new Rng(7))) {
+      assertThat(layer.parameterCount()).isEqualTo(expected);
     }
   }
 }
