@@ -15,8 +15,7 @@ public final class LogisticRegression extends ClickModel {
    * @param features the fields
    * @param embedding_regularizer number (L2), l1(a), l2(a), l1_l2(a,b) or null, of the weights
    */
-  public record Config(
-      List<Feature> features, @Default("null") JsonNode embedding_regularizer) {}
+  public record Config(List<Feature> features, @Default("null") JsonNode embedding_regularizer) {}
 
   private final Tensor bias;
 
