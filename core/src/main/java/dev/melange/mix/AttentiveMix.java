@@ -1,11 +1,41 @@
 package dev.melange.mix;
 
 import dev.melange.tensor.Nn;
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** Attentive CutMix (2020): the cells a network attends to are kept, the rest is the partner's. */
-public final class AttentiveMix {
-  private AttentiveMix() {}
+/**
+ * Attentive CutMix (2020): the cells a network attends to are kept, the rest is the partner's.
+ *
+ * @param alpha the share of cells to keep is drawn from Beta(alpha, alpha); above 0
+ * @param keep number of cells to keep instead, 6 in the paper; 0 draws the share ("AttentiveMix+")
+ */
+public record AttentiveMix(double alpha, int keep) implements MixPolicy {
+  /** Refuses what cannot be drawn. */
+  public AttentiveMix {
+    MixPolicies.requireAlpha("attentivemix", alpha);
+    if (keep < 0) {
+      throw new IllegalArgumentException("attentivemix keeps 0 cells or more, got " + keep);
+    }
+  }
+
+  /** AttentiveMix+: draws how much to keep. */
+  public AttentiveMix(double alpha) {
+    this(alpha, 0);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("attentivemix", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    Tensor features = context.attentionMap(pairs.image());
+    int cells = keep > 0 ? keep : cells((int) features.size(2), lam);
+    return pairs.mixed(apply(pairs.image(), pairs.partner(), features, cells));
+  }
 
   /** How many of cells x cells to keep for a wanted share of the image: at least one. */
   public static int cells(int cells, double lam) {

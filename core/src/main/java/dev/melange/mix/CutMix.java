@@ -1,10 +1,36 @@
 package dev.melange.mix;
 
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** CutMix (2019): a box of the partner is pasted into the image. */
-public final class CutMix {
-  private CutMix() {}
+/**
+ * CutMix (2019): a box of the partner is pasted into the image.
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ */
+public record CutMix(double alpha) implements MixPolicy {
+  /** Refuses a Beta distribution that does not exist. */
+  public CutMix {
+    MixPolicies.requireAlpha("cutmix", alpha);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("cutmix", alpha);
+  }
+
+  @Override
+  public int[] partners(int n, Rng rng) {
+    return MixPairs.derangement(n, rng);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    int row = rng.nextInt((int) pairs.image().size(2));
+    int column = rng.nextInt((int) pairs.image().size(3));
+    return pairs.mixed(apply(pairs.image(), pairs.partner(), lam, row, column));
+  }
 
   /**
    * Pastes a box of about {@code 1 - lam} of the area; the returned weight is the share of pixels

@@ -1,14 +1,50 @@
 package dev.melange.mix;
 
 import dev.melange.tensor.Fft;
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** FMix (2020): masks of arbitrary shape from low-frequency noise. */
-public final class FMix {
-  private FMix() {}
+/**
+ * FMix (2020): masks of arbitrary shape from low-frequency noise.
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ * @param decay how strongly high frequencies are damped, 3 in the paper
+ * @param soft half the share of pixels on a ramp between the images, 0 in the paper
+ */
+public record FMix(double alpha, double decay, double soft) implements MixPolicy {
+  /** Refuses a Beta distribution that does not exist. */
+  public FMix {
+    MixPolicies.requireAlpha("fmix", alpha);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("fmix", alpha);
+  }
+
+  /** As in the paper. */
+  public FMix(double alpha) {
+    this(alpha, 3, 0);
+  }
+
+  @Override
+  public int[] partners(int n, Rng rng) {
+    return MixPairs.derangement(n, rng);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    int height = (int) pairs.image().size(2);
+    int width = (int) pairs.image().size(3);
+    Tensor gray = gray(rng.normal(1, height, noiseWidth(width), 2), width, decay);
+    Tensor mask = mask(gray, lam, soft, rng.nextBoolean());
+    mask = mask.to(pairs.image().dtype()).to(pairs.image().device());
+    return pairs.mixed(apply(pairs.image(), pairs.partner(), mask, lam));
+  }
 
   /** Width of the noise for an image width: {@code w/2 + 1} for even, one more for odd widths. */
   public static int noiseWidth(int width) {

@@ -1,10 +1,37 @@
 package dev.melange.mix;
 
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** GridMix (2021): a grid of small boxes of the partner is pasted into the image. */
-public final class GridMix {
-  private GridMix() {}
+/**
+ * GridMix (2021): a grid of small boxes of the partner is pasted into the image.
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ */
+public record GridMix(double alpha) implements MixPolicy {
+  /** Refuses a Beta distribution that does not exist. */
+  public GridMix {
+    MixPolicies.requireAlpha("gridmix", alpha);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("gridmix", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    double area = 0.5 + 0.5 * rng.nextDouble();
+    double aspect = 0.5 + 1.5 * rng.nextDouble();
+    // small images have no room for six holes
+    long pixels = pairs.image().size(2) * pairs.image().size(3);
+    int most = Math.max(1, Math.min(6, (int) Math.sqrt((int) (pixels * area) / aspect) / 2));
+    int least = Math.min(2, most);
+    Grid grid = new Grid(least + rng.nextInt(most - least + 1), 1, area, aspect);
+    return pairs.mixed(
+        apply(pairs.image(), pairs.partner(), grid, lam, rng.nextDouble(), rng.nextDouble()));
+  }
 
   /**
    * The drawn shape of the grid.

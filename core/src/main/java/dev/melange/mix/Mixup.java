@@ -1,10 +1,29 @@
 package dev.melange.mix;
 
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** Mixup: the weighted mean of two images (2018); on hidden maps, Manifold Mixup (2019). */
-public final class Mixup {
-  private Mixup() {}
+/**
+ * Mixup: the weighted mean of two images (2018); on hidden maps, Manifold Mixup (2019).
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ */
+public record Mixup(double alpha) implements MixPolicy {
+  /** Refuses a Beta distribution that does not exist. */
+  public Mixup {
+    MixPolicies.requireAlpha("mixup", alpha);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("mixup", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    return pairs.mixed(pairs.partner().lerp(pairs.image(), lam), lam);
+  }
 
   /**
    * {@code lam * image + (1 - lam) * partner}.

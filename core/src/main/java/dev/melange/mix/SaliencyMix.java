@@ -1,10 +1,31 @@
 package dev.melange.mix;
 
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** SaliencyMix (2021): CutMix with the box around the most salient pixel of the first partner. */
-public final class SaliencyMix {
-  private SaliencyMix() {}
+/**
+ * SaliencyMix (2021): CutMix with the box around the most salient pixel of the first partner.
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ */
+public record SaliencyMix(double alpha) implements MixPolicy {
+  /** Refuses a Beta distribution that does not exist. */
+  public SaliencyMix {
+    MixPolicies.requireAlpha("saliencymix", alpha);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("saliencymix", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    Tensor first = context.pixels(pairs.partner().slice(0, 0, 1), "saliencymix").mul(255);
+    Tensor saliency = FineGrainedSaliency.of(first).get(0);
+    return pairs.mixed(apply(pairs.image(), pairs.partner(), lam, saliency));
+  }
 
   /**
    * As {@link CutMix#apply}, with the center at the first maximum of a saliency map.

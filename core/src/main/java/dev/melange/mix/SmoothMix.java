@@ -1,10 +1,25 @@
 package dev.melange.mix;
 
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/** SmoothMix (2020): the partner shines through with a Gaussian window. */
-public final class SmoothMix {
-  private SmoothMix() {}
+/**
+ * SmoothMix (2020): the partner shines through with a Gaussian window.
+ *
+ */
+public record SmoothMix() implements MixPolicy {
+  @Override
+  public String name() {
+    return "smoothmix";
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    int size = (int) pairs.image().size(2);
+    long[] shift = {rng.nextInt(size) - size / 2, rng.nextInt(size) - size / 2};
+    double sigma = size * (0.25 + 0.25 * rng.nextDouble());
+    return pairs.mixed(apply(pairs.image(), pairs.partner(), shift, sigma));
+  }
 
   /**
    * Mixes by a Gaussian window, which is the mask (the partner's weight per pixel). The returned

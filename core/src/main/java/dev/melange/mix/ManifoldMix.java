@@ -1,0 +1,50 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.DType;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+
+/**
+ * Manifold Mixup (2019): mixup of the images or of the hidden maps after a stage drawn per batch.
+ * The network does it, see {@link MixedBatch#logits}.
+ *
+ * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
+ * @param from first layer to draw, 0 for the images
+ * @param to the layer after the last to draw
+ */
+public record ManifoldMix(double alpha, int from, int to) implements MixPolicy {
+  /** Refuses layers and distributions that do not exist. */
+  public ManifoldMix {
+    MixPolicies.requireAlpha("manifoldmix", alpha);
+    if (from < 0 || to <= from) {
+      throw new IllegalArgumentException(
+          "manifoldmix expects layers 0 <= from < to, got from %d, to %d".formatted(from, to));
+    }
+  }
+
+  /** Layers 0 (the images), 1 and 2. */
+  public ManifoldMix(double alpha) {
+    this(alpha, 0, 3);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("manifoldmix", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    int layer = from + rng.nextInt(to - from);
+    if (layer == 0) {
+      return pairs.mixed(pairs.partner().lerp(pairs.image(), lam), lam);
+    }
+    if (pairs.index() == null) {
+      throw new IllegalArgumentException(
+          "manifoldmix mixes a batch with itself, got given pairs; use mixup for pairs");
+    }
+    Tensor weight = Tensor.scalar(lam, DType.F64).to(pairs.image().device());
+    return new MixedBatch(
+        pairs.image(), pairs.label(), pairs.labelB(), weight, layer, pairs.index());
+  }
+}

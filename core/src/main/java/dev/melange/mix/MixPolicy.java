@@ -1,0 +1,58 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Autograd;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import dev.melange.train.TensorBatch;
+
+/**
+ * How the images of a training batch are mixed: it draws partners, weights and places, and mixes.
+ * Called once per step with the whole batch, before the batch is cut for the workers; all its
+ * randomness comes from the given stream. The records of this package are the policies; their
+ * static {@code apply} methods do the same for given draws.
+ *
+ * <pre>{@code
+ * MixPolicy policy = MixPolicies.parse("cutmix:1");
+ * TensorBatch mixed = policy.apply(batch, MixContext.NONE, rng);   // image, label, label_b, lam
+ * Tensor loss = MixLosses.CROSS_ENTROPY.loss(model.forward(mixed.get("image")), MixedBatch.of(mixed));
+ * }</pre>
+ */
+public interface MixPolicy {
+  /** The policy in the notation of {@link MixPolicies#parse}, such as {@code cutmix:0.2}. */
+  String name();
+
+  /**
+   * Draws and mixes given pairs.
+   *
+   * @param context what the policy may need besides the images
+   */
+  MixedBatch mix(MixPairs pairs, MixContext context, Rng rng);
+
+  /** Draws the partner of each of n images of a batch: any permutation unless the policy differs. */
+  default int[] partners(int n, Rng rng) {
+    return rng.permutation(n);
+  }
+
+  /**
+   * Mixes a batch with itself, or pairs that are given.
+   *
+   * @param batch {@code image} [N, C, H, W] and {@code label} int64 [N]; or pairs: {@code image}
+   *     [N, 2, C, H, W], {@code label} and {@code label_b}
+   * @return the batch with {@code image} [N, C, H, W], {@code label}, {@code label_b}, {@code lam}
+   *     (no dimension, or [N]); see {@link MixedBatch#of}
+   */
+  default TensorBatch apply(TensorBatch batch, MixContext context, Rng rng) {
+    Tensor image = batch.get("image");
+    Tensor label = batch.get("label");
+    MixedBatch mixed =
+        Autograd.noGrad(
+            () -> {
+              MixPairs pairs =
+                  image.dim() == 5
+                      ? MixPairs.given(image, label, batch.get("label_b"))
+                      : MixPairs.within(image, label, partners(batch.size(), rng));
+              return mix(pairs, context, rng);
+            });
+    return mixed.into(batch);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.melange.mix;
+
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+
+/**
+ * PuzzleMix (2020): a mask of blocks that keeps what is salient in both images and fits at the
+ * borders, and salient patches that move to where they are shown.
+ *
+ * @param alpha the image's wanted share is drawn from Beta(alpha, alpha); above 0
+ * @param maxBlocks blocks along a side are 2^1 to 2^(maxBlocks - 1): 5 for images of 32 pixels, 4
+ *     for 224
+ * @param beta weight of neighbours with different labels
+ * @param gamma how much less they cost where the images continue each other
+ * @param eta weight of the prior of the labels
+ * @param neighSize side of the pixel groups compared across a border
+ * @param labels degrees of mixing per block
+ * @param patch side of the patches that move, in pixels; -1 for whole blocks
+ * @param eps cost of moving relative to saliency
+ */
+public record PuzzleMix(
+    double alpha,
+    int maxBlocks,
+    double beta,
+    double gamma,
+    double eta,
+    int neighSize,
+    int labels,
+    int patch,
+    double eps)
+    implements MixPolicy {
+  /** Refuses what has no blocks. */
+  public PuzzleMix {
+    MixPolicies.requireAlpha("puzzlemix", alpha);
+    if (maxBlocks < 2 || maxBlocks > 10) {
+      throw new IllegalArgumentException(
+          "puzzlemix expects maxBlocks from 2 to 10, got " + maxBlocks);
+    }
+  }
+
+  /** The settings for small images (CIFAR). */
+  public PuzzleMix(double alpha) {
+    this(alpha, 5, 1.2, 0.5, 0.2, 4, 3, -1, 0.8);
+  }
+
+  @Override
+  public String name() {
+    return MixPolicies.name("puzzlemix", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    double lam = pairs.drawLam(alpha, rng);
+    int blocks = 1 << (1 + rng.nextInt(maxBlocks - 1));
+    Tensor saliency = context.gradientSaliency(pairs.image(), pairs.label());
+    Tensor partnerSaliency =
+        pairs.index() == null
+            ? context.gradientSaliency(pairs.partner(), pairs.labelB())
+            : saliency.indexSelect(0, pairs.index());
+    return apply(pairs, context, saliency, partnerSaliency, blocks, lam);
+  }
+
+  private MixedBatch apply(
+      MixPairs pairs,
+      MixContext context,
+      Tensor saliency,
+      Tensor partnerSaliency,
+      int blocks,
+      double lam) {
+    PuzzleEnergy energy =
+        PuzzleEnergy.of(
+            new PuzzleEnergy.Settings(blocks, beta, gamma, eta, neighSize, labels),
+            context.pixels(pairs.image(), "puzzlemix"),
+            context.pixels(pairs.partner(), "puzzlemix"),
+            saliency,
+            partnerSaliency,
+            lam);
+    PuzzleSolution solution =
+        PuzzleSolution.of(energy.unary(), energy.labelCost(), energy.edgeV(), energy.edgeH());
+    PuzzleTransport moved =
+        PuzzleTransport.of(
+            pairs.image(),
+            pairs.partner(),
+            saliency,
+            partnerSaliency,
+            solution.mask(),
+            patch,
+            eps);
+    return pairs.mixed(moved.image(), moved.lam());
+  }
+}
