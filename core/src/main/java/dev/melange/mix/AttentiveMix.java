@@ -30,11 +30,17 @@ public record AttentiveMix(double alpha, int keep) implements MixPolicy {
   }
 
   @Override
+  public boolean usesNetwork() {
+    return true;
+  }
+
+  @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
     Tensor features = context.attentionMap(pairs.image());
     int cells = keep > 0 ? keep : cells((int) features.size(2), lam);
-    return pairs.mixed(apply(pairs.image(), pairs.partner(), features, cells));
+    return MixPolicies.onWorker(
+        () -> pairs.mixed(apply(pairs.image(), pairs.partner(), features, cells)));
   }
 
   /** How many of cells x cells to keep for a wanted share of the image: at least one. */

@@ -41,22 +41,31 @@ public record MixContext(ImageModel model, ImageModel attention, Normalize norma
     network.visit((path, layer) -> modes.put(layer, layer.isTraining()));
     network.eval();
     try (Autograd.NoGrad recording = Autograd.enableGrad()) {
-      List<Supplier<Tensor>> parts = new ArrayList<>();
-      Engine engine = Engine.get();
-      long n = image.size(0);
-      int count = (int) Math.min(engine.workers(), n);
-      for (int i = 0; i < count; i++) {
-        long from = n * i / count;
-        long length = n * (i + 1) / count - from;
-        parts.add(
-            () -> saliency(network, image.narrow(0, from, length), label.narrow(0, from, length)));
-      }
       // a constant factor of the loss drops out, as only shares of the saliency count
-      return Tensor.cat(0, engine.parallel(parts).toArray(Tensor[]::new));
+      return onWorkers(
+          image.size(0),
+          (from, length) ->
+              saliency(network, image.narrow(0, from, length), label.narrow(0, from, length)));
     } finally {
       // parents come first, and a layer's mode reaches all below it
       modes.forEach(Layer::train);
     }
+  }
+
+  private interface Part {
+    Tensor of(long from, long length);
+  }
+
+  private static Tensor onWorkers(long n, Part part) {
+    Engine engine = Engine.get();
+    List<Supplier<Tensor>> parts = new ArrayList<>();
+    int count = (int) Math.min(engine.workers(), n);
+    for (int i = 0; i < count; i++) {
+      long from = n * i / count;
+      long length = n * (i + 1) / count - from;
+      parts.add(() -> part.of(from, length));
+    }
+    return Tensor.cat(0, engine.parallel(parts).toArray(Tensor[]::new));
   }
 
   private static Tensor saliency(ImageModel network, Tensor image, Tensor label) {
@@ -71,7 +80,12 @@ public record MixContext(ImageModel model, ImageModel attention, Normalize norma
   /** The deepest map of the trained network, [N, D, a, a]. */
   Tensor attentionMap(Tensor image) {
     ImageModel network = require(attention, "attentivemix", "a trained network");
-    Tensor map = Autograd.noGrad(() -> network.forwardFeatures(image));
+    Tensor map =
+        Autograd.noGrad(
+            () ->
+                onWorkers(
+                    image.size(0),
+                    (from, length) -> network.forwardFeatures(image.narrow(0, from, length))));
     if (map.dim() != 4 || map.size(2) != map.size(3)) {
       throw new IllegalArgumentException(
           "attentivemix looks at square maps [N, D, a, a], %s makes %s; use a convolutional network"

@@ -6,14 +6,12 @@ import dev.melange.tensor.Tensor;
 public final class MixLosses {
   /** {@link #hardCrossEntropy} of a mixed batch: the usual loss. */
   public static final MixLoss CROSS_ENTROPY =
-      (logits, batch) ->
-          hardCrossEntropy(logits, batch.label(), batch.labelB(), batch.lam());
+      (logits, batch) -> hardCrossEntropy(logits, batch.label(), batch.labelB(), batch.lam());
 
   /** {@link #binaryCrossEntropy} of a mixed batch with its soft labels. */
   public static final MixLoss BINARY_CROSS_ENTROPY =
       (logits, batch) ->
-          binaryCrossEntropy(
-              logits, batch.target((int) logits.size(1)).to(logits.dtype()));
+          binaryCrossEntropy(logits, batch.target((int) logits.size(1)).to(logits.dtype()));
 
   private MixLosses() {}
 

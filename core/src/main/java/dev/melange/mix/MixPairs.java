@@ -48,12 +48,7 @@ public record MixPairs(
     long[] order = Arrays.stream(partners).asLongStream().toArray();
     Tensor index = Tensor.of(order, order.length).to(image.device());
     return new MixPairs(
-        image,
-        image.indexSelect(0, index),
-        label,
-        label.indexSelect(0, index),
-        index,
-        Bias.NONE);
+        image, image.indexSelect(0, index), label, label.indexSelect(0, index), index, Bias.NONE);
   }
 
   /** Given pairs, [N, 2, C, H, W]. */

@@ -1,11 +1,13 @@
 package dev.melange.mix;
 
 import dev.melange.component.Suggestions;
+import dev.melange.tensor.Engine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleFunction;
+import java.util.function.Supplier;
 
 /** The policies by name. */
 public final class MixPolicies {
@@ -44,7 +46,7 @@ public final class MixPolicies {
    */
   public static MixPolicy parse(String text) {
     String[] parts = text.split(",", -1);
-    List<OneOf.Choice> choices = new ArrayList<>();
+    List<PolicySwitch.Choice> choices = new ArrayList<>();
     double sum = 0;
     for (String part : parts) {
       int at = part.indexOf('@');
@@ -55,15 +57,17 @@ public final class MixPolicies {
             "mixing '%s': give all policies a probability, or none".formatted(text));
       }
       sum += probability;
-      choices.add(new OneOf.Choice(single(text, at < 0 ? part : part.substring(0, at)), probability));
+      choices.add(
+          new PolicySwitch.Choice(
+              single(text, at < 0 ? part : part.substring(0, at)), probability));
     }
     if (choices.size() == 1 && sum == 1) {
       return choices.get(0).policy();
     }
     if (sum < 1 - 1e-9) {
-      choices.add(new OneOf.Choice(new Vanilla(), 1 - sum));
+      choices.add(new PolicySwitch.Choice(new Vanilla(), 1 - sum));
     }
-    return new OneOf(choices);
+    return new PolicySwitch(choices);
   }
 
   private static MixPolicy single(String text, String part) {
@@ -95,6 +99,14 @@ public final class MixPolicies {
       throw new IllegalArgumentException(
           "mixing '%s': %s is a number, got '%s'".formatted(text, what, value), e);
     }
+  }
+
+  /**
+   * Runs small work on a worker: there libtorch has one thread, which for operations of this size
+   * is faster than several that wait for each other.
+   */
+  static <T> T onWorker(Supplier<T> work) {
+    return Engine.get().parallel(List.of(work)).get(0);
   }
 
   /** The policy's name in the notation of {@link #parse}. */

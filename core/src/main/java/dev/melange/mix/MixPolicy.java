@@ -4,6 +4,7 @@ import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.TensorBatch;
+import java.util.function.Supplier;
 
 /**
  * How the images of a training batch are mixed: it draws partners, weights and places, and mixes.
@@ -28,7 +29,17 @@ public interface MixPolicy {
    */
   MixedBatch mix(MixPairs pairs, MixContext context, Rng rng);
 
-  /** Draws the partner of each of n images of a batch: any permutation unless the policy differs. */
+  /**
+   * Whether the policy runs a network of the context, which is much more work than the mixing; it
+   * cuts that work for the workers itself.
+   */
+  default boolean usesNetwork() {
+    return false;
+  }
+
+  /**
+   * Draws the partner of each of n images of a batch: any permutation unless the policy differs.
+   */
   default int[] partners(int n, Rng rng) {
     return rng.permutation(n);
   }
@@ -44,15 +55,15 @@ public interface MixPolicy {
   default TensorBatch apply(TensorBatch batch, MixContext context, Rng rng) {
     Tensor image = batch.get("image");
     Tensor label = batch.get("label");
-    MixedBatch mixed =
-        Autograd.noGrad(
-            () -> {
-              MixPairs pairs =
-                  image.dim() == 5
-                      ? MixPairs.given(image, label, batch.get("label_b"))
-                      : MixPairs.within(image, label, partners(batch.size(), rng));
-              return mix(pairs, context, rng);
-            });
+    Supplier<MixedBatch> work =
+        () -> {
+          MixPairs pairs =
+              image.dim() == 5
+                  ? MixPairs.given(image, label, batch.get("label_b"))
+                  : MixPairs.within(image, label, partners(batch.size(), rng));
+          return mix(pairs, context, rng);
+        };
+    MixedBatch mixed = Autograd.noGrad(usesNetwork() ? work : () -> MixPolicies.onWorker(work));
     return mixed.into(batch);
   }
 }

@@ -33,16 +33,10 @@ public record MixedBatch(
   /** The batch with its images and labels replaced by these. */
   public TensorBatch into(TensorBatch batch) {
     TensorBatch result =
-        batch
-            .with("image", image)
-            .with("label", label)
-            .with("label_b", labelB)
-            .with("lam", lam);
+        batch.with("image", image).with("label", label).with("label_b", labelB).with("lam", lam);
     return layer == 0
         ? result
-        : result
-            .with("mix_layer", Tensor.scalar(layer, DType.I64))
-            .with("mix_index", index);
+        : result.with("mix_layer", Tensor.scalar(layer, DType.I64)).with("mix_index", index);
   }
 
   /** The target distributions {@code lam onehot(a) + (1 - lam) onehot(b)}, float32 [N, classes]. */

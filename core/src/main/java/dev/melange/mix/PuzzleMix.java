@@ -49,6 +49,11 @@ public record PuzzleMix(
   }
 
   @Override
+  public boolean usesNetwork() {
+    return true;
+  }
+
+  @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
     int blocks = 1 << (1 + rng.nextInt(maxBlocks - 1));
@@ -57,7 +62,8 @@ public record PuzzleMix(
         pairs.index() == null
             ? context.gradientSaliency(pairs.partner(), pairs.labelB())
             : saliency.indexSelect(0, pairs.index());
-    return apply(pairs, context, saliency, partnerSaliency, blocks, lam);
+    return MixPolicies.onWorker(
+        () -> apply(pairs, context, saliency, partnerSaliency, blocks, lam));
   }
 
   private MixedBatch apply(
@@ -79,13 +85,7 @@ public record PuzzleMix(
         PuzzleSolution.of(energy.unary(), energy.labelCost(), energy.edgeV(), energy.edgeH());
     PuzzleTransport moved =
         PuzzleTransport.of(
-            pairs.image(),
-            pairs.partner(),
-            saliency,
-            partnerSaliency,
-            solution.mask(),
-            patch,
-            eps);
+            pairs.image(), pairs.partner(), saliency, partnerSaliency, solution.mask(), patch, eps);
     return pairs.mixed(moved.image(), moved.lam());
   }
 }

@@ -59,58 +59,126 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
 
   private static int[][] plans(double[] mask, double[] saliency, int tiles, double eps) {
     int cells = tiles * tiles;
-    double[] distance = new double[cells * cells];
-    for (int m = 0; m < cells; m++) {
-      for (int n = 0; n < cells; n++) {
-        int dy = m / tiles - n / tiles;
-        int dx = m % tiles - n % tiles;
-        distance[m * cells + n] = eps * ((dy * dy + dx * dx) / ((tiles - 1.0) * (tiles - 1.0)));
-      }
-    }
+    int[][] nearest = nearest(tiles);
     int count = mask.length / cells;
     int[][] plans = new int[count][];
     IntStream.range(0, count)
         .parallel()
-        .forEach(i -> plans[i] = plan(mask, saliency, i * cells, distance, tiles));
+        .forEach(i -> plans[i] = new Plan(mask, saliency, i * cells, tiles, eps, nearest).source());
     return plans;
   }
 
-  /**
-   * The source of each place. Each patch asks for its cheapest place; a place takes the patch with
-   * the least negative or zero cost, the others pay 1 more for that place in the next round.
-   */
-  private static int[] plan(
-      double[] mask, double[] saliency, int from, double[] distance, int tiles) {
+  /** For each cell all cells by distance, then by number. */
+  private static int[][] nearest(int tiles) {
     int cells = tiles * tiles;
-    double[] cost = new double[cells * cells];
-    int[] wish = new int[cells];
-    boolean[] stale = new boolean[cells];
+    int[][] nearest = new int[cells][cells];
+    int[] from = new int[2 * tiles * tiles];
     for (int m = 0; m < cells; m++) {
-      double gain = saliency[from + m];
+      Arrays.fill(from, 0);
       for (int n = 0; n < cells; n++) {
-        cost[m * cells + n] = distance[m * cells + n] - (mask[from + n] > 0 ? gain : 0);
+        from[squaredDistance(m, n, tiles) + 1]++;
       }
-      stale[m] = true;
-    }
-    int[] source = new int[cells];
-    boolean settled = false;
-    for (int round = 0; round < tiles && !settled; round++) {
-      for (int m = 0; m < cells; m++) {
-        if (stale[m]) {
-          wish[m] = argmin(cost, m * cells, cells);
-        }
+      for (int d = 1; d < from.length; d++) {
+        from[d] += from[d - 1];
       }
-      take(wish, cost, source);
-      settled = true;
-      for (int m = 0; m < cells; m++) {
-        stale[m] = source[wish[m]] != m;
-        if (stale[m]) {
-          cost[m * cells + wish[m]] += 1;
-          settled = false;
-        }
+      for (int n = 0; n < cells; n++) {
+        nearest[m][from[squaredDistance(m, n, tiles)]++] = n;
       }
     }
-    return source;
+    return nearest;
+  }
+
+  private static int squaredDistance(int m, int n, int tiles) {
+    int dy = m / tiles - n / tiles;
+    int dx = m % tiles - n % tiles;
+    return dy * dy + dx * dx;
+  }
+
+  /**
+   * The plan of one image. Each patch asks for its cheapest place; a place takes the patch with the
+   * least negative or zero cost, the others pay 1 more for that place in the next round.
+   */
+  private static final class Plan {
+    private final double[] mask;
+    private final double[] saliency;
+    private final int from;
+    private final int tiles;
+    private final double eps;
+    private final int[][] nearest;
+    // row m: the places it was refused so far, once per refusal
+    private final int[][] refused;
+
+    Plan(double[] mask, double[] saliency, int from, int tiles, double eps, int[][] nearest) {
+      this.mask = mask;
+      this.saliency = saliency;
+      this.from = from;
+      this.tiles = tiles;
+      this.eps = eps;
+      this.nearest = nearest;
+      refused = new int[nearest.length][tiles];
+    }
+
+    int[] source() {
+      int cells = nearest.length;
+      int[] refusals = new int[cells];
+      int[] wish = new int[cells];
+      int[] source = new int[cells];
+      double[] cost = new double[cells];
+      boolean[] stale = new boolean[cells];
+      Arrays.fill(stale, true);
+      boolean settled = false;
+      for (int round = 0; round < tiles && !settled; round++) {
+        for (int m = 0; m < cells; m++) {
+          if (stale[m]) {
+            wish[m] = cheapest(m, refusals[m]);
+            cost[m] = cost(m, wish[m], refusals[m]);
+          }
+        }
+        take(wish, cost, source);
+        settled = true;
+        for (int m = 0; m < cells; m++) {
+          stale[m] = source[wish[m]] != m;
+          if (stale[m]) {
+            refused[m][refusals[m]++] = wish[m];
+            settled = false;
+          }
+        }
+      }
+      return source;
+    }
+
+    /**
+     * The place of least cost, the lowest number of several. Costs without refusals grow with the
+     * distance among shown and among hidden places, so the search ends early.
+     */
+    private int cheapest(int m, int refusals) {
+      int best = -1;
+      double least = Double.POSITIVE_INFINITY;
+      double gain = saliency[from + m];
+      for (int n : nearest[m]) {
+        if (distance(m, n) - gain > least) {
+          break;
+        }
+        double cost = cost(m, n, refusals);
+        if (cost < least || (cost == least && n < best)) {
+          least = cost;
+          best = n;
+        }
+      }
+      return best;
+    }
+
+    private double distance(int m, int n) {
+      return eps * (squaredDistance(m, n, tiles) / ((tiles - 1.0) * (tiles - 1.0)));
+    }
+
+    private double cost(int m, int n, int refusals) {
+      double cost = distance(m, n) - (mask[from + n] > 0 ? saliency[from + m] : 0);
+      for (int i = 0; i < refusals; i++) {
+        cost += refused[m][i] == n ? 1 : 0;
+      }
+      return cost;
+    }
   }
 
   /**
@@ -125,7 +193,7 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     Arrays.fill(source, -1);
     for (int m = 0; m < cells; m++) {
       int n = wish[m];
-      double value = cost[m * cells + n];
+      double value = cost[m];
       boolean first = inVain[n] == m;
       if (value < least[n] || (value == 0 && first)) {
         least[n] = value;
@@ -134,16 +202,6 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
         inVain[n]++;
       }
     }
-  }
-
-  private static int argmin(double[] values, int from, int length) {
-    int best = 0;
-    for (int i = 1; i < length; i++) {
-      if (values[from + i] < values[from + best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   private static Tensor move(Tensor image, int[][] plans, int tiles) {

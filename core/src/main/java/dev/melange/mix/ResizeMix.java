@@ -7,13 +7,14 @@ import dev.melange.tensor.Tensor;
 /**
  * ResizeMix (2020): the whole partner, made smaller, is pasted into the image.
  *
- * @param alpha the side of the box relative to the image's is drawn from Beta(alpha, alpha), and once
- *     more from low to high if it is outside; 0 draws it evenly from low to high
+ * @param alpha the side of the box relative to the image's is drawn from Beta(alpha, alpha), and
+ *     once more from low to high if it is outside; 0 draws it evenly from low to high
  * @param low least side of the box, 0.1 by default
  * @param high greatest side of the box, 0.8 by default
  * @param bilinear whether to interpolate linearly, without antialiasing; otherwise nearest
  */
-public record ResizeMix(double alpha, double low, double high, boolean bilinear) implements MixPolicy {
+public record ResizeMix(double alpha, double low, double high, boolean bilinear)
+    implements MixPolicy {
   /** Refuses sides that are none. */
   public ResizeMix {
     if (alpha != 0) {
@@ -46,9 +47,8 @@ public record ResizeMix(double alpha, double low, double high, boolean bilinear)
 
   private double tau(MixPairs pairs, Rng rng) {
     if (pairs.bias() != MixPairs.Bias.NONE) {
-      // the box's share is its side squared, so this side keeps the wanted one the larger
-      double lam = pairs.drawLam(alpha == 0 ? 1 : alpha, rng);
-      return Math.min(Math.max(Math.sqrt(1 - lam), low), high);
+      // as the official code does it, the biased share itself is the side
+      return Math.min(Math.max(pairs.drawLam(alpha == 0 ? 1 : alpha, rng), low), high);
     }
     double tau = alpha == 0 ? -1 : rng.beta(alpha, alpha);
     return tau >= low && tau <= high ? tau : low + (high - low) * rng.nextDouble();

@@ -3,10 +3,7 @@ package dev.melange.mix;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
-/**
- * SmoothMix (2020): the partner shines through with a Gaussian window.
- *
- */
+/** SmoothMix (2020): the partner shines through with a Gaussian window. */
 public record SmoothMix() implements MixPolicy {
   @Override
   public String name() {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  *
  * @param choices the policies with their probabilities, which sum to 1
  */
-public record OneOf(List<Choice> choices) implements MixPolicy {
+public record PolicySwitch(List<Choice> choices) implements MixPolicy {
   /** A policy and its probability, 0 to 1. */
   public record Choice(MixPolicy policy, double probability) {
     /** Checks the probability. */
@@ -24,7 +24,7 @@ public record OneOf(List<Choice> choices) implements MixPolicy {
   }
 
   /** Checks the sum. */
-  public OneOf {
+  public PolicySwitch {
     choices = List.copyOf(choices);
     double sum = choices.stream().mapToDouble(Choice::probability).sum();
     if (Math.abs(sum - 1) > 1e-6) {
