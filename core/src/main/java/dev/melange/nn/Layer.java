@@ -111,6 +111,14 @@ public abstract class Layer implements AutoCloseable {
     children.forEach((name, child) -> child.visit(prefix + name, visitor));
   }
 
+  /** The tensors that this layer itself holds, without those of the layers below. */
+  final List<Tensor> ownTensors() {
+    List<Tensor> own = new ArrayList<>(parameters.values());
+    own.addAll(buffers.values());
+    own.addAll(constants.values());
+    return own;
+  }
+
   private Map<String, Tensor> collect(java.util.function.Function<Layer, Map<String, Tensor>> own) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     visit(

@@ -2,6 +2,7 @@ package dev.melange.tensor;
 
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -19,6 +20,10 @@ final class Native {
   private static final Logger LOG = LoggerFactory.getLogger(Native.class);
   private static final int MAX_CACHED_SCALARS = 4096;
   private static final ConcurrentHashMap<Number, Scalar> SCALARS = new ConcurrentHashMap<>();
+
+  // The count of all threads' listeners keeps the look-up of the thread's own off the usual path.
+  private static final AtomicInteger LISTENING = new AtomicInteger();
+  private static final ThreadLocal<OperationListener> LISTENER = new ThreadLocal<>();
 
   private static final ThreadLocal<Ring> RECENT = ThreadLocal.withInitial(Ring::new);
 
@@ -55,7 +60,31 @@ final class Native {
 
   /** Runs one native operation; its failure becomes a {@link TensorException} with the operands. */
   static Tensor op(String name, Supplier<org.bytedeco.pytorch.Tensor> call, Tensor... operands) {
-    return new Tensor(call(name, call, operands));
+    Tensor result = new Tensor(call(name, call, operands));
+    if (LISTENING.get() != 0) {
+      OperationListener listener = LISTENER.get();
+      if (listener != null) {
+        listener.ran(name, result, operands);
+      }
+    }
+    return result;
+  }
+
+  /** Runs the body with a listener to this thread's operations; an outer one hears nothing. */
+  static <T> T listen(OperationListener listener, Supplier<T> body) {
+    OperationListener outer = LISTENER.get();
+    LISTENER.set(listener);
+    LISTENING.incrementAndGet();
+    try {
+      return body.get();
+    } finally {
+      LISTENING.decrementAndGet();
+      if (outer == null) {
+        LISTENER.remove();
+      } else {
+        LISTENER.set(outer);
+      }
+    }
   }
 
   static <T> T call(String name, Supplier<T> call, Tensor... operands) {

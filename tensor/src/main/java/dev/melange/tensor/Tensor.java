@@ -933,7 +933,7 @@ public final class Tensor extends Handle {
    */
   public static Tensor einsum(String equation, Tensor... operands) {
     try (TensorVector vector = Native.vector(operands)) {
-      return Native.op("einsum", () -> torch.einsum(equation, vector), operands);
+      return Native.op("einsum " + equation, () -> torch.einsum(equation, vector), operands);
     }
   }
 
