@@ -5,6 +5,7 @@ import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -73,11 +74,17 @@ public final class Component {
   private final String name;
   private final Class<? extends Record> configType;
   private final Maker maker;
+  private final java.util.function.Function<Record, Map<String, Tensor>> example; // or null
 
-  private Component(String name, Class<? extends Record> configType, Maker maker) {
+  private Component(
+      String name,
+      Class<? extends Record> configType,
+      Maker maker,
+      java.util.function.Function<Record, Map<String, Tensor>> example) {
     this.name = name;
     this.configType = configType;
     this.maker = maker;
+    this.example = example;
   }
 
   /**
@@ -96,7 +103,8 @@ public final class Component {
         (values, rng) -> {
           L layer = build.apply(config.cast(values), rng);
           return new Built(layer, inputs -> run.apply(layer, inputs));
-        });
+        },
+        null);
   }
 
   /** A component without weights. */
@@ -108,7 +116,25 @@ public final class Component {
         (values, rng) -> {
           C typed = config.cast(values);
           return new Built(new NoWeights(), inputs -> run.apply(typed, inputs));
-        });
+        },
+        null);
+  }
+
+  /**
+   * This component with inputs of the usual shapes, for those who only want to see it run, such as
+   * {@code melange summary}.
+   *
+   * @param config the configuration's record
+   * @param inputs makes inputs by name for a configuration, in a batch of one; values do not matter
+   */
+  public <C extends Record> Component withExample(
+      Class<C> config, java.util.function.Function<C, Map<String, Tensor>> inputs) {
+    return new Component(name, configType, maker, values -> inputs.apply(config.cast(values)));
+  }
+
+  /** Inputs of the usual shapes in a batch of one, if the component offers them. */
+  public Optional<Map<String, Tensor>> example(Record config) {
+    return example == null ? Optional.empty() : Optional.of(example.apply(config));
   }
 
   /** The name, {@code family/name}. */

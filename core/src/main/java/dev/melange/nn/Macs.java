@@ -85,7 +85,10 @@ public final class Macs {
       labels.subList(i + 1, labels.size()).forEach(needed::addAll);
       current.removeIf(
           label ->
-              label >= 0 && sides.length == 2 && sides[1].indexOf(label) < 0 && !needed.contains(label));
+              label >= 0
+                  && sides.length == 2
+                  && sides[1].indexOf(label) < 0
+                  && !needed.contains(label));
     }
     return sum;
   }

@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       ShowCommand.class,
       DataCommand.class,
       ModelsCommand.class,
+      SummaryCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

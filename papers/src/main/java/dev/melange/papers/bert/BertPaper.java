@@ -6,6 +6,8 @@ import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.tensor.DType;
+import dev.melange.tensor.Device;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,8 @@ import java.util.Map;
 /** BERT (2018) and its small descendant MiniLM (2020), with WordPiece. */
 public final class BertPaper implements Method {
   private static final Component BERT =
-      Component.of("language/bert", Bert.Config.class, Bert::new, BertPaper::run);
+      Component.of("language/bert", Bert.Config.class, Bert::new, BertPaper::run)
+          .withExample(Bert.Config.class, BertPaper::example);
 
   private static final Component WORD_PIECE =
       Component.function(
@@ -53,6 +56,13 @@ public final class BertPaper implements Method {
                 "intermediate_size", "3072"));
     return List.of(
         Model.of("all-minilm-l6-v2", BERT, mini), Model.of("bert-base-uncased", BERT, base));
+  }
+
+  private static Map<String, Tensor> example(Bert.Config config) {
+    long length = Math.min(128, config.max_position_embeddings());
+    Tensor ids = Tensor.zeros(DType.I64, Device.CPU, 1, length);
+    return Map.of(
+        "input_ids", ids, "token_type_ids", ids.zerosLike(), "attention_mask", ids.onesLike());
   }
 
   private static Map<String, Tensor> run(Bert model, Inputs in) {

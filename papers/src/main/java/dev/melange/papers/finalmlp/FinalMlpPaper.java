@@ -11,23 +11,29 @@ import dev.melange.metric.GroupedRanking;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
 import dev.melange.tensor.DType;
+import dev.melange.tensor.Device;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** FinalMLP (AAAI 2023), the models it is compared with, and their evaluation. */
 public final class FinalMlpPaper implements Method {
   private static final Component FINAL_MLP =
-      Component.of("tabular/final-mlp", FinalMlp.Config.class, FinalMlp::new, FinalMlp::outputs);
+          Component.of("tabular/final-mlp", FinalMlp.Config.class, FinalMlp::new, FinalMlp::outputs)
+          .withExample(FinalMlp.Config.class, config -> example(config.features()));
   private static final Component DUAL_MLP =
-      Component.of("tabular/dual-mlp", DualMlp.Config.class, DualMlp::new, DualMlp::outputs);
+          Component.of("tabular/dual-mlp", DualMlp.Config.class, DualMlp::new, DualMlp::outputs)
+          .withExample(DualMlp.Config.class, config -> example(config.features()));
   private static final Component DEEP_FM =
-      Component.of("tabular/deepfm", DeepFm.Config.class, DeepFm::new, DeepFm::outputs);
+          Component.of("tabular/deepfm", DeepFm.Config.class, DeepFm::new, DeepFm::outputs)
+          .withExample(DeepFm.Config.class, config -> example(config.features()));
   private static final Component DCN_V2 =
-      Component.of("tabular/dcnv2", DcnV2.Config.class, DcnV2::new, DcnV2::outputs);
+          Component.of("tabular/dcnv2", DcnV2.Config.class, DcnV2::new, DcnV2::outputs)
+          .withExample(DcnV2.Config.class, config -> example(config.features()));
 
   record Metrics(@Default("[]") int[] ndcg_k) {}
 
@@ -139,6 +145,22 @@ public final class FinalMlpPaper implements Method {
         Component.function(
             "optim/plateau-early-stop", PlateauEarlyStop.Config.class, FinalMlpPaper::plateau),
         Component.of("optim/ctr-step", CtrStep.Config.class, Step::new, Step::run));
+  }
+
+  private static Map<String, Tensor> example(List<Feature> features) {
+    Outputs inputs = new Outputs();
+    for (Feature feature : features) {
+      inputs.put(
+          feature.name(),
+          switch (feature.type()) {
+            case "numeric" -> Tensor.zeros(1);
+            case "sequence" ->
+                Tensor.zeros(
+                    DType.I64, Device.CPU, 1, Objects.requireNonNullElse(feature.max_len(), 1));
+            default -> Tensor.zeros(DType.I64, Device.CPU, 1);
+          });
+    }
+    return inputs.map();
   }
 
   private static double[] doubles(Tensor tensor) {

@@ -4,6 +4,8 @@ import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.tensor.DType;
+import dev.melange.tensor.Device;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +14,12 @@ import java.util.Map;
 /** GPT-2 style language models, the base of the interpretability methods. */
 public final class GptPaper implements Method {
   private static final Component GPT =
-      Component.of("language/gpt", GptConfig.class, Gpt::new, GptPaper::run);
+      Component.of("language/gpt", GptConfig.class, Gpt::new, GptPaper::run)
+          .withExample(
+              GptConfig.class,
+              config ->
+                  Map.of(
+                      "input_ids", Tensor.zeros(DType.I64, Device.CPU, 1, config.n_positions())));
   private static final Component FOLD =
       Component.of("interpret/fold-gpt", GptConfig.class, Gpt::new, GptPaper::fold);
 

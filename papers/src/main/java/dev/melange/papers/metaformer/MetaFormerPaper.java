@@ -15,7 +15,13 @@ import java.util.Map;
 public final class MetaFormerPaper implements Method {
   private static final Component POOLFORMER =
       Component.of(
-          "vision/poolformer", PoolFormerConfig.class, PoolFormer::new, MetaFormerPaper::outputs);
+              "vision/poolformer",
+              PoolFormerConfig.class,
+              PoolFormer::new,
+              MetaFormerPaper::outputs)
+          .withExample(
+              PoolFormerConfig.class,
+              config -> Map.of("x", Tensor.zeros(1, config.in_chans(), 224, 224)));
   private static final Component GRAD_CAM =
       Component.of(
           "interpret/grad-cam",

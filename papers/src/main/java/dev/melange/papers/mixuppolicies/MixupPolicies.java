@@ -74,7 +74,11 @@ public final class MixupPolicies implements Method {
 
   private static final Component RESNET =
       Component.of(
-          "vision/resnet-cifar", ResNetCifar.Config.class, ResNetCifar::new, MixupPolicies::resnet);
+              "vision/resnet-cifar",
+              ResNetCifar.Config.class,
+              ResNetCifar::new,
+              MixupPolicies::resnet)
+          .withExample(ResNetCifar.Config.class, MixupPolicies::example);
 
   @Override
   public String key() {
@@ -211,6 +215,14 @@ public final class MixupPolicies implements Method {
     int keep =
         config.top_k != null ? config.top_k : AttentiveMix.cells((int) features.size(2), lam(in));
     return withMask(AttentiveMix.apply(in.get("image"), partner(in), features, keep)).map();
+  }
+
+  private static Map<String, Tensor> example(ResNetCifar.Config config) {
+    Outputs inputs = new Outputs().put("image", Tensor.zeros(1, config.in_channels(), 32, 32));
+    if (config.mix_layer() >= 0) {
+      inputs.put("lam", 1.0).put("index", new long[] {0});
+    }
+    return inputs.map();
   }
 
   private static Map<String, Tensor> resnet(ResNetCifar model, Inputs in) {

@@ -26,15 +26,25 @@ public final class MlpMixerPaper implements Method {
 
   private static final Component MIXER =
       Component.of(
-          "vision/mlp-mixer",
-          MlpMixer.Config.class,
-          MlpMixer::new,
-          (model, in) -> {
-            Tensor x = in.get("x");
-            return model.config().output().equals("features")
-                ? Map.of("features", model.forwardFeatures(x))
-                : Map.of("logits", model.forward(x));
-          });
+              "vision/mlp-mixer",
+              MlpMixer.Config.class,
+              MlpMixer::new,
+              (model, in) -> {
+                Tensor x = in.get("x");
+                return model.config().output().equals("features")
+                    ? Map.of("features", model.forwardFeatures(x))
+                    : Map.of("logits", model.forward(x));
+              })
+          .withExample(
+              MlpMixer.Config.class,
+              config ->
+                  Map.of(
+                      "x",
+                      Tensor.zeros(
+                          1,
+                          config.in_chans(),
+                          config.img_size().height(),
+                          config.img_size().width())));
 
   private static final Component DROP_PATH =
       Component.function(

@@ -3,6 +3,7 @@ package dev.melange.papers.timemixer;
 import dev.melange.component.Default;
 import dev.melange.component.Inputs;
 import dev.melange.component.OneOf;
+import dev.melange.component.Outputs;
 import dev.melange.nn.Dropout;
 import dev.melange.nn.Init;
 import dev.melange.nn.Layer;
@@ -13,6 +14,7 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * TimeMixer: the history at several sampling scales, mixed by {@link PastDecomposableMixing}; each
@@ -191,6 +193,24 @@ public final class TimeMixer extends Layer {
     return child(
         name,
         Layers.of(lengths.length, m -> new Linear(lengths[m], out == 0 ? lengths[m] : out, rng)));
+  }
+
+  /** Inputs of one sample for a configuration, with time features; all zero, nothing missing. */
+  static Map<String, Tensor> example(Config config) {
+    Outputs inputs = new Outputs();
+    inputs.put("x_enc", Tensor.zeros(1, config.seq_len(), config.enc_in()));
+    long marks = TimeSeriesEmbedding.markCount(config.embed(), config.freq());
+    inputs.put("x_mark_enc", Tensor.zeros(1, config.seq_len(), marks));
+    if (config.forecasts()) {
+      inputs.put("x_mark_dec", Tensor.zeros(1, config.pred_len(), marks));
+    }
+    if (config.task_name().equals("imputation")) {
+      inputs.put("mask", Tensor.ones(1, config.seq_len(), config.enc_in()));
+    }
+    if (config.down_sampling_method().equals("conv") && !config.train_down_conv()) {
+      inputs.put("down_conv_weight", Tensor.zeros(config.enc_in(), config.enc_in(), 3));
+    }
+    return inputs.map();
   }
 
   /**

@@ -69,10 +69,11 @@ public final class TimeMixerPaper implements Method {
 
   private static final Component MODEL =
       Component.of(
-          "series/timemixer",
-          TimeMixer.Config.class,
-          TimeMixer::new,
-          (model, in) -> Map.of("output", model.forward(in)));
+              "series/timemixer",
+              TimeMixer.Config.class,
+              TimeMixer::new,
+              (model, in) -> Map.of("output", model.forward(in)))
+          .withExample(TimeMixer.Config.class, TimeMixer::example);
 
   @Override
   public String key() {

@@ -41,6 +41,14 @@ public final class TimeSeriesEmbedding extends Layer {
     }
   }
 
+  /** Number of time features that an embedding of a kind takes. */
+  static int markCount(String embed, String freq) {
+    if (!embed.equals("timeF")) {
+      return freq.equals("t") ? 5 : 4;
+    }
+    return freq.equals("a") ? 1 : TimeFeatures.continuousCount(Frequency.of(freq).unit());
+  }
+
   private static final class FixedTable extends Layer {
     private final Tensor weight;
 
@@ -64,10 +72,7 @@ public final class TimeSeriesEmbedding extends Layer {
 
     Temporal(Config config, Rng rng) {
       if (config.embed().equals("timeF")) {
-        int inputs =
-            config.freq().equals("a")
-                ? 1
-                : TimeFeatures.continuousCount(Frequency.of(config.freq()).unit());
+        int inputs = markCount(config.embed(), config.freq());
         linear = child("embed", new Linear(inputs, config.d_model(), false, rng));
         return;
       }
