@@ -23,16 +23,16 @@ import java.util.Objects;
 /** FinalMLP (AAAI 2023), the models it is compared with, and their evaluation. */
 public final class FinalMlpPaper implements Method {
   private static final Component FINAL_MLP =
-          Component.of("tabular/final-mlp", FinalMlp.Config.class, FinalMlp::new, FinalMlp::outputs)
+      Component.of("tabular/final-mlp", FinalMlp.Config.class, FinalMlp::new, FinalMlp::outputs)
           .withExample(FinalMlp.Config.class, config -> example(config.features()));
   private static final Component DUAL_MLP =
-          Component.of("tabular/dual-mlp", DualMlp.Config.class, DualMlp::new, DualMlp::outputs)
+      Component.of("tabular/dual-mlp", DualMlp.Config.class, DualMlp::new, DualMlp::outputs)
           .withExample(DualMlp.Config.class, config -> example(config.features()));
   private static final Component DEEP_FM =
-          Component.of("tabular/deepfm", DeepFm.Config.class, DeepFm::new, DeepFm::outputs)
+      Component.of("tabular/deepfm", DeepFm.Config.class, DeepFm::new, DeepFm::outputs)
           .withExample(DeepFm.Config.class, config -> example(config.features()));
   private static final Component DCN_V2 =
-          Component.of("tabular/dcnv2", DcnV2.Config.class, DcnV2::new, DcnV2::outputs)
+      Component.of("tabular/dcnv2", DcnV2.Config.class, DcnV2::new, DcnV2::outputs)
           .withExample(DcnV2.Config.class, config -> example(config.features()));
 
   record Metrics(@Default("[]") int[] ndcg_k) {}
