@@ -99,7 +99,7 @@ public final class Macs {
     int dots = term.indexOf("...");
     int before = dots < 0 ? term.length() : dots;
     int after = dots < 0 ? 0 : term.length() - dots - 3;
-    int rank = (int) operand.dim();
+    int rank = operand.dim();
     for (int d = 0; d < rank; d++) {
       int label;
       if (d < before) {

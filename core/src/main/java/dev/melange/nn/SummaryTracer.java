@@ -5,7 +5,6 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds out which layer runs each operation of a forward pass, without the layers' help.
@@ -47,8 +46,8 @@ final class SummaryTracer implements OperationListener {
   private record Origin(Node node, long time) {}
 
   private final Node root;
-  private final Map<Tensor, Node> owners = new IdentityHashMap<>();
-  private final Map<Tensor, Origin> origins = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Node> owners = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Origin> origins = new IdentityHashMap<>();
   private Node latest; // the layer whose weights were used last
   private long pending; // MACs of products without weights since then
   private long time;
