@@ -1,5 +1,7 @@
 package dev.melange.papers.decoupledmixup;
 
+import dev.melange.mix.MixLoss;
+import dev.melange.mix.MixLosses;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 
@@ -49,6 +51,42 @@ public final class DecoupledMixup {
         .maskedFill(out, Double.NEGATIVE_INFINITY)
         .logSumExp(1)
         .sub(logits.gather(1, i.unsqueeze(1)).squeeze(1));
+  }
+
+  /**
+   * The loss for training, of batches with one {@code lam}; a batch that is not mixed, because its
+   * lam is exactly 0 or 1, has no decoupled terms. With pairing {@code official} it needs the whole
+   * batch at once.
+   */
+  public static MixLoss of(DecoupledMixupConfig config) {
+    return (logits, batch) -> {
+      if (batch.lam().dim() != 0) {
+        throw new IllegalArgumentException(
+            "decoupled mixup needs one lam for the batch, got one per image %s; use it with a policy that mixes all images alike, such as cutmix"
+                .formatted(Arrays.toString(batch.lam().shape())));
+      }
+      double lam = batch.lam().item();
+      if (lam == 0 || lam == 1) {
+        return MixLosses.CROSS_ENTROPY.loss(logits, batch);
+      }
+      return loss(config, logits, batch.label(), batch.labelB(), lam, null);
+    };
+  }
+
+  /**
+   * Percentage of mixed samples whose two classes are the two most probable ones, in any order; for
+   * samples of two different classes.
+   *
+   * @param logits [N, C]
+   * @param a classes, int64 [N]
+   * @param b the other classes, int64 [N]
+   */
+  public static double bothFound(Tensor logits, Tensor a, Tensor b) {
+    check(logits, a, b, 0.5);
+    Tensor top = logits.topk(2, 1).indices();
+    Tensor hasA = top.eq(a.unsqueeze(1)).sum(1).gt(0);
+    Tensor hasB = top.eq(b.unsqueeze(1)).sum(1).gt(0);
+    return 100 * hasA.and(hasB).sum().item() / logits.size(0);
   }
 
   /** Percentage of samples whose most probable class is {@code a}. */

@@ -123,7 +123,11 @@ public final class MixupPolicies implements Method {
         model("resnet18_cifar", "basic", 2, 2, 2, 2),
         model("resnet34_cifar", "basic", 3, 4, 6, 3),
         model("resnet50_cifar", "bottleneck", 3, 4, 6, 3),
-        model("resnet101_cifar", "bottleneck", 3, 4, 23, 3));
+        model("resnet101_cifar", "bottleneck", 3, 4, 23, 3),
+        Model.of(
+            "resnet_tiny_cifar",
+            RESNET,
+            new ResNetCifar.Config("basic", new int[] {1, 1, 1}, 16, 3, 10, -1)));
   }
 
   private static Model model(String name, String block, int... layers) {

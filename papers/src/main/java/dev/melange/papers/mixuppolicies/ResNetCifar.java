@@ -80,6 +80,19 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
     Init.constant(fc.bias(), 0);
   }
 
+  /**
+   * Lets the last norm of each block start at one instead of zero, so that all blocks take part
+   * from the first step on: better for short training.
+   */
+  public void startBlocksAtOne() {
+    visit(
+        (path, layer) -> {
+          if (layer instanceof Residual block) {
+            Init.constant(block.lastNorm().weight(), 1);
+          }
+        });
+  }
+
   /** The shape of the network. */
   public Config config() {
     return config;

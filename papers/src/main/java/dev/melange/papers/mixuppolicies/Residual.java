@@ -28,7 +28,7 @@ final class Residual extends UnaryLayer {
       add(conv(in, width, 3, stride, rng));
       add(conv(width, width, 3, 1, rng));
     }
-    Init.constant(norms.get(norms.size() - 1).weight(), 0);
+    Init.constant(lastNorm().weight(), 0);
     downsample =
         in == out && stride == 1
             ? null
@@ -44,6 +44,10 @@ final class Residual extends UnaryLayer {
     // fan_out counts the filter's pixels: out * kernel * kernel
     Init.normal(conv.weight(), 0, Math.sqrt(2.0 / (double) (out * kernel * kernel)), rng);
     return conv;
+  }
+
+  BatchNorm lastNorm() {
+    return norms.get(norms.size() - 1);
   }
 
   private void add(Conv2d conv) {
