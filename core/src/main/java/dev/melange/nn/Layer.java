@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,6 +31,7 @@ public abstract class Layer implements AutoCloseable {
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final Map<String, Layer> children = new LinkedHashMap<>();
+  private ModelOrigin origin; // null for layers that are no model of a catalogue
   private boolean training;
 
   // ---- registration ----
@@ -94,6 +96,16 @@ public abstract class Layer implements AutoCloseable {
   }
 
   // ---- structure ----
+
+  /** What this model was made from; nothing for a layer that is no model of a catalogue. */
+  public final Optional<ModelOrigin> origin() {
+    return Optional.ofNullable(origin);
+  }
+
+  /** Says what this model was made from; it goes into the files of its weights. */
+  public final void origin(ModelOrigin from) {
+    origin = from;
+  }
 
   /** The direct children in order of registration, by name. */
   public final Map<String, Layer> children() {

@@ -3,6 +3,7 @@ package dev.melange.papers;
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.nn.Layer;
+import dev.melange.nn.ModelOrigin;
 import dev.melange.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,11 +49,18 @@ public record Model(String name, Component component, Record config, Map<String,
 
   /** A new, untrained model. */
   public Layer create(Rng rng) {
-    return component.build(config, rng).layer();
+    return create(config, rng);
   }
 
   /** A new, untrained model with some configuration keys changed. */
   public Layer create(Map<String, String> overrides, Rng rng) {
-    return component.build(configWith(overrides), rng).layer();
+    return create(configWith(overrides), rng);
+  }
+
+  /** A new, untrained model of a configuration of the component's type. */
+  public Layer create(Record changed, Rng rng) {
+    Layer layer = component.build(changed, rng).layer();
+    layer.origin(new ModelOrigin(name, Configs.toJson(changed)));
+    return layer;
   }
 }

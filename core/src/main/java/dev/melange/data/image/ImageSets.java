@@ -2,6 +2,7 @@ package dev.melange.data.image;
 
 import dev.melange.data.DataException;
 import dev.melange.data.DataSets;
+import dev.melange.data.Dataset;
 import dev.melange.data.LocatedSet;
 import dev.melange.data.Shuffle;
 import java.io.IOException;
@@ -50,6 +51,31 @@ public final class ImageSets {
                   + name
                   + "' is no set of images; those are digits, mnist, fashion-mnist, cifar10");
     };
+  }
+
+  /**
+   * Some images of one split: the first of a fixed random order, so that fewer are a part of more.
+   *
+   * @param count how many; all if there are not so many
+   * @throws DataException as for {@link #load}
+   */
+  public static PackedImages sample(DataSets sets, String name, boolean train, int count)
+      throws IOException {
+    if (!name.equals("cifar10")) {
+      PackedImages all = load(sets, name, train);
+      return all.size() <= count ? all : all.select(first(all.size(), count));
+    }
+    // Decoding takes long: only what is wanted.
+    try (ImageFolder folder = ImageFolder.open(sets.where(name).path("cifar10-images.zip"))) {
+      String split = train ? "train" : "test";
+      Dataset<LabelledImage> all = folder.split(split);
+      return PackedImages.of(
+          name + " " + split, all.subset(first(all.size(), count)), folder.classes());
+    }
+  }
+
+  private static int[] first(int size, int count) {
+    return Arrays.copyOf(Shuffle.permutation(size, 0), Math.min(size, count));
   }
 
   private static PackedImages digits(boolean train) throws IOException {

@@ -2,6 +2,7 @@ package dev.melange.papers.metaformer;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.nn.ImageModel;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Nn;
@@ -9,6 +10,9 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Grad-CAM: where in the image a class was seen. The channels of a stage's last map are weighted by
@@ -78,22 +82,66 @@ public final class GradCam extends Layer {
           "grad-cam expects one class per image, target [%d], got %s"
               .formatted(x.size(0), Arrays.toString(target.shape())));
     }
+    return explain(
+        x,
+        target,
+        () -> model.forwardThrough(x, targetStage),
+        map -> model.forwardAfter(map, targetStage),
+        map -> map);
+  }
+
+  /**
+   * Explains decisions of any image model by its last features: for a PoolFormer those of the last
+   * stage, for other models what comes before pooling. Tokens are laid out as the image.
+   *
+   * @param model a model with a classifier
+   * @param x [B, channels, H, W]
+   * @param target the class to explain per image, int64 [B]
+   * @throws IllegalArgumentException if the features are neither a map nor tokens in a grid
+   */
+  public static Result explain(ImageModel model, Tensor x, Tensor target) {
+    if (model instanceof PoolFormer poolformer) {
+      List<Integer> stages = poolformer.stageIndices();
+      return explain(poolformer, stages.get(stages.size() - 1), x, target);
+    }
+    return explain(
+        x, target, () -> model.forwardFeatures(x), model::forwardHead, map -> grid(map, x));
+  }
+
+  private static Tensor grid(Tensor features, Tensor x) {
+    if (features.dim() == 4) {
+      return features;
+    }
+    long count = features.dim() == 3 ? features.size(1) : 0;
+    long rows = Math.round(Math.sqrt((double) count * x.size(2) / x.size(3)));
+    if (rows == 0 || count % rows != 0) {
+      throw new IllegalArgumentException(
+          "grad-cam expects a map [B, C, h, w] or tokens [B, h w, C], the model's features are %s"
+              .formatted(Arrays.toString(features.shape())));
+    }
+    return features.transpose(1, 2).reshape(x.size(0), features.size(2), rows, count / rows);
+  }
+
+  private static Result explain(
+      Tensor x,
+      Tensor target,
+      Supplier<Tensor> features,
+      UnaryOperator<Tensor> head,
+      UnaryOperator<Tensor> asMap) {
     return Scope.run(
         () -> {
-          // the graph starts at the map: what lies before it needs no gradient
-          Tensor map =
-              Autograd.noGrad(() -> model.forwardThrough(x, targetStage))
-                  .detach()
-                  .requiresGrad_(true);
+          // the graph starts at the features: what lies before them needs no gradient
+          Tensor start = Autograd.noGrad(features).detach().requiresGrad_(true);
           Tensor logits;
           Tensor gradient;
           try (var guard = Autograd.enableGrad()) {
-            logits = model.forwardAfter(map, targetStage);
-            gradient = Autograd.grad(logits.gather(1, target.unsqueeze(1)).sum(), map)[0];
+            logits = head.apply(start);
+            gradient = Autograd.grad(logits.gather(1, target.unsqueeze(1)).sum(), start)[0];
           }
           try (var guard = Autograd.noGrad()) {
-            Tensor weights = gradient.mean(2, 3);
-            Tensor raw = weights.unsqueeze(2).unsqueeze(3).mul(map.detach()).sum(1).relu();
+            Tensor map = asMap.apply(start.detach());
+            Tensor weights = asMap.apply(gradient).mean(2, 3);
+            Tensor raw = weights.unsqueeze(2).unsqueeze(3).mul(map).sum(1).relu();
             Tensor low = raw.sub(raw.minKeep(1, 2));
             Tensor cam = low.div(low.maxKeep(1, 2).add(1e-7));
             Tensor resized =

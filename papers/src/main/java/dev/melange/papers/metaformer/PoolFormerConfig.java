@@ -1,11 +1,15 @@
 package dev.melange.papers.metaformer;
 
+import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.nn.ImageModelConfig;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Configuration of {@link PoolFormer}. Lists have one element per stage; the number of stages is
@@ -70,7 +74,8 @@ public record PoolFormerConfig(
     @Default("1e-5") double layer_scale_init_value,
     @Default("true") boolean residual,
     @Default("true") boolean channel_mlp,
-    @Default("false") boolean fork_feat) {
+    @Default("false") boolean fork_feat)
+    implements ImageModelConfig {
 
   /** Checks all values. */
   public PoolFormerConfig {
@@ -129,6 +134,64 @@ public record PoolFormerConfig(
     requireAtLeast("down_pad", down_pad, 0);
     requireRate("drop_rate", drop_rate);
     requireRate("drop_path_rate", drop_path_rate);
+  }
+
+  @Override
+  public int channels() {
+    return in_chans;
+  }
+
+  @Override
+  public PoolFormerConfig forImages(int channels, int height, int width, int classes) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    keys.put("in_chans", Integer.toString(channels));
+    keys.put("num_classes", Integer.toString(classes));
+    List<List<Integer>> maps = stageShapes(height, width);
+    if (spatial_shapes != null) {
+      keys.put("spatial_shapes", sameStages(spatial_shapes, maps).toString());
+    }
+    if (add_pos_embs != null) {
+      keys.put("add_pos_embs", sameStages(add_pos_embs, maps).toString());
+    }
+    return Configs.with(this, keys, "vision/poolformer");
+  }
+
+  private static List<List<Integer>> sameStages(
+      List<List<Integer>> given, List<List<Integer>> maps) {
+    List<List<Integer>> shapes = new ArrayList<>();
+    for (int s = 0; s < given.size(); s++) {
+      shapes.add(given.get(s) == null ? null : maps.get(s));
+    }
+    return shapes;
+  }
+
+  /**
+   * The size [h, w] of each stage's map for images of a size.
+   *
+   * @throws IllegalArgumentException if the images are too small for the stages
+   */
+  public List<List<Integer>> stageShapes(int height, int width) {
+    List<List<Integer>> shapes = new ArrayList<>();
+    int h = convolved(height, in_patch_size, in_stride, in_pad);
+    int w = convolved(width, in_patch_size, in_stride, in_pad);
+    for (int s = 0; s < stages(); s++) {
+      if (h < 1 || w < 1) {
+        throw new IllegalArgumentException(
+            "images of %d x %d are too small: nothing is left of them at stage %d; use larger ones"
+                .formatted(height, width, s + 1));
+      }
+      shapes.add(List.of(h, w));
+      if (downsamplesAfter(s)) {
+        h = convolved(h, down_patch_size, down_stride, down_pad);
+        w = convolved(w, down_patch_size, down_stride, down_pad);
+      }
+    }
+    return shapes;
+  }
+
+  private static int convolved(int length, int kernel, int stride, int padding) {
+    int inner = length + 2 * padding - kernel;
+    return inner < 0 ? 0 : inner / stride + 1;
   }
 
   /** Number of stages. */

@@ -7,6 +7,7 @@ import dev.melange.mix.Mixup;
 import dev.melange.nn.BatchNorm;
 import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
+import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.Init;
 import dev.melange.nn.Linear;
 import dev.melange.nn.Sequential;
@@ -37,7 +38,18 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
       @Default("64") int base_channels,
       @Default("3") int in_channels,
       int num_classes,
-      @Default("-1") int mix_layer) {
+      @Default("-1") int mix_layer)
+      implements ImageModelConfig {
+    @Override
+    public int channels() {
+      return in_channels;
+    }
+
+    @Override
+    public Config forImages(int channels, int height, int width, int classes) {
+      return new Config(block, layers, base_channels, channels, classes, mix_layer);
+    }
+
     /** Refuses shapes that cannot be built. */
     public Config {
       if (layers.length == 0 || base_channels < 1 || in_channels < 1 || num_classes < 1) {

@@ -51,4 +51,10 @@ public record Extent(int height, int width) {
   public Object toJson() {
     return height == width ? (Object) height : List.of(height, width);
   }
+
+  /** Rows x columns. */
+  @Override
+  public String toString() {
+    return height + "x" + width;
+  }
 }

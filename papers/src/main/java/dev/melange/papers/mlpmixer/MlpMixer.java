@@ -1,9 +1,11 @@
 package dev.melange.papers.mlpmixer;
 
+import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
 import dev.melange.nn.Dropout;
 import dev.melange.nn.ImageModel;
+import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.Init;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
@@ -13,6 +15,7 @@ import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Image classifiers from MLPs over patch tokens and over channels, without attention: MLP-Mixer,
@@ -60,7 +63,23 @@ public final class MlpMixer extends ImageModel {
       @Default("0") double drop_path_rate,
       @Default("false") boolean nlhb,
       @Default("avg") @OneOf({"avg", ""}) String global_pool,
-      @Default("logits") @OneOf({"logits", "features"}) String output) {
+      @Default("logits") @OneOf({"logits", "features"}) String output)
+      implements ImageModelConfig {
+    @Override
+    public int channels() {
+      return in_chans;
+    }
+
+    @Override
+    public Config forImages(int channels, int height, int width, int classes) {
+      Map<String, String> keys =
+          Map.of(
+              "in_chans", Integer.toString(channels),
+              "img_size", "[" + height + "," + width + "]",
+              "num_classes", Integer.toString(classes));
+      return Configs.with(this, keys, "vision/mlp-mixer");
+    }
+
     /** Checks sizes and that they fit each other. */
     public Config {
       if (num_classes < 0 || in_chans < 1 || num_blocks < 1 || embed_dim < 1) {

@@ -1,0 +1,196 @@
+package dev.melange.papers;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
+import dev.melange.data.image.Image;
+import dev.melange.io.Checkpoints;
+import dev.melange.io.CorruptFileException;
+import dev.melange.io.Provenance;
+import dev.melange.nn.ImageModel;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import dev.melange.train.ImageBatches;
+import dev.melange.train.Inference;
+import dev.melange.train.TensorBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A trained image classifier with all that is needed to use it: the model, how it wants its images,
+ * and the names of its classes. One file holds it.
+ *
+ * <pre>{@code
+ * try (var classifier = ImageClassifier.load(Path.of("pets.safetensors"))) {
+ *   Image photo = ImageFiles.read(Path.of("photo.jpg"));
+ *   classifier.predict(photo, 3).forEach(p -> System.out.println(p.name() + " " + p.probability()));
+ * }
+ * }</pre>
+ */
+public final class ImageClassifier implements AutoCloseable {
+  private static final String KEY = "melange.image";
+
+  /**
+   * A class and how probable it is.
+   *
+   * @param index of the class
+   * @param name of the class
+   * @param probability 0..1
+   */
+  public record Prediction(int index, String name, double probability) {}
+
+  private final ImageModel model;
+  private final ImageInput input;
+  private final List<String> classes;
+
+  /**
+   * Puts the parts together; the classifier owns the model.
+   *
+   * @param model a model of the catalogue, so that it can be made again
+   * @param input how it wants its images
+   * @param classes the names of its classes, in order
+   */
+  public ImageClassifier(ImageModel model, ImageInput input, List<String> classes) {
+    if (model.origin().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the model does not know what it was made from; make it with Vision.create");
+    }
+    if (model.classes() != classes.size()) {
+      throw new IllegalArgumentException(
+          "the model tells %d classes apart, got %d names"
+              .formatted(model.classes(), classes.size()));
+    }
+    this.model = model;
+    this.input = input;
+    this.classes = List.copyOf(classes);
+  }
+
+  /**
+   * Reads a classifier from a file that {@link #save} wrote.
+   *
+   * @throws IllegalArgumentException if the file holds weights alone, or of another kind of model
+   * @throws CorruptFileException if the file is damaged
+   */
+  public static ImageClassifier load(Path file) throws IOException {
+    Map<String, String> metadata = Checkpoints.metadata(file);
+    String description = metadata.get(KEY);
+    Provenance provenance = Provenance.of(file, metadata).orElse(null);
+    if (description == null || provenance == null) {
+      throw new IllegalArgumentException(
+          file
+              + " holds weights without class names and image size; train a classifier from them"
+              + " first: melange train image --weights "
+              + file
+              + " --data FOLDER");
+    }
+    JsonNode json;
+    try {
+      json = new ObjectMapper().readTree(description);
+    } catch (JsonProcessingException e) {
+      throw new CorruptFileException(
+          file, "its description of the images is not JSON", "train the classifier again", e);
+    }
+    List<String> names = new ArrayList<>();
+    json.path("classes").forEach(name -> names.add(name.asText()));
+    ImageInput input = ImageInput.of(json.path("input"));
+    Model entry = Vision.model(provenance.model());
+    Record config =
+        Configs.read(entry.component().configType(), provenance.config(), provenance.model());
+    ImageModel model = (ImageModel) entry.create(config, new Rng(0));
+    try {
+      Checkpoints.load(model, file);
+      model.eval();
+      return new ImageClassifier(model, input, names);
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Writes the classifier to one file, atomically.
+   *
+   * @param file a safetensors file
+   * @param provenance where the weights come from
+   */
+  public void save(Path file, Provenance provenance) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    classes.forEach(json.putArray("classes")::add);
+    json.set("input", input.toJson());
+    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
+    metadata.put(KEY, json.toString());
+    Checkpoints.save(model, file, metadata);
+  }
+
+  /** The model. */
+  public ImageModel model() {
+    return model;
+  }
+
+  /** How it wants its images. */
+  public ImageInput input() {
+    return input;
+  }
+
+  /** The names of the classes, in order. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /**
+   * The probable classes of an image.
+   *
+   * @param image of any size
+   * @param count how many to give at most
+   * @return the most probable first
+   */
+  public List<Prediction> predict(Image image, int count) {
+    return ranked(probabilities(List.of(image))[0], count);
+  }
+
+  /** The most probable classes first. */
+  public List<Prediction> ranked(double[] probabilities, int count) {
+    return IntStream.range(0, classes.size())
+        .mapToObj(i -> new Prediction(i, classes.get(i), probabilities[i]))
+        .sorted(Comparator.comparingDouble(Prediction::probability).reversed())
+        .limit(count)
+        .toList();
+  }
+
+  /**
+   * The probabilities of all classes.
+   *
+   * @param images of any sizes
+   * @return [image][class]
+   */
+  public double[][] probabilities(List<Image> images) {
+    model.eval();
+    try (Scope scope = Scope.open()) {
+      TensorBatch batch =
+          TensorBatch.of(
+              Map.of(ImageBatches.IMAGE, ImageBatches.tensor(images, input.evaluation())));
+      Tensor logits = Inference.run(batch, part -> model.forward(part.get(ImageBatches.IMAGE)));
+      double[] flat = logits.to(dev.melange.tensor.DType.F64).softmax(1).toDoubles();
+      double[][] result = new double[images.size()][];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = java.util.Arrays.copyOfRange(flat, i * classes.size(), (i + 1) * classes.size());
+      }
+      return result;
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

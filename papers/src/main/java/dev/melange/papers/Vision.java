@@ -1,0 +1,129 @@
+package dev.melange.papers;
+
+import dev.melange.component.Suggestions;
+import dev.melange.nn.ImageModel;
+import dev.melange.nn.ImageModelConfig;
+import dev.melange.nn.Layer;
+import dev.melange.tensor.Rng;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The catalogue's image classifiers by name.
+ *
+ * <pre>{@code
+ * try (var model = Vision.create("poolformer_s12", options -> options.classes(10).size(64))) {
+ *   Tensor logits = model.forward(images);
+ * }
+ * }</pre>
+ */
+public final class Vision {
+  private Vision() {}
+
+  /** What is to be other than in the published model. */
+  public static final class Options {
+    private int classes = 1000;
+    private int channels = 3;
+    private int height = 224;
+    private int width = 224;
+    private long seed;
+    private final Map<String, String> keys = new LinkedHashMap<>();
+
+    private Options() {}
+
+    /** Number of classes; 1000 by default. */
+    public Options classes(int count) {
+      classes = count;
+      return this;
+    }
+
+    /** Channels of the images; 3 by default. */
+    public Options channels(int count) {
+      channels = count;
+      return this;
+    }
+
+    /** Side of square images in pixels; 224 by default. */
+    public Options size(int side) {
+      return size(side, side);
+    }
+
+    /** Size of the images in pixels. */
+    public Options size(int rows, int columns) {
+      height = rows;
+      width = columns;
+      return this;
+    }
+
+    /** Seed of the initial weights; 0 by default. */
+    public Options seed(long number) {
+      seed = number;
+      return this;
+    }
+
+    /** A key of the model's configuration, as text: {@code set("drop_path_rate", "0.1")}. */
+    public Options set(String key, String value) {
+      keys.put(key, value);
+      return this;
+    }
+
+    /** Several keys of the model's configuration, as text. */
+    public Options set(Map<String, String> values) {
+      keys.putAll(values);
+      return this;
+    }
+  }
+
+  /** All image classifiers of the catalogue. */
+  public static List<Model> models() {
+    return Catalogue.models().stream()
+        .filter(model -> model.config() instanceof ImageModelConfig)
+        .toList();
+  }
+
+  /** The model of a name as it was published, for images 3x224x224 and 1000 classes, untrained. */
+  public static ImageModel create(String name) {
+    return create(name, options -> {});
+  }
+
+  /**
+   * The model of a name, untrained.
+   *
+   * @param name one of {@link #models()}
+   * @param options sets what is to be other than published
+   * @throws IllegalArgumentException if there is no such model (with a suggestion), or it cannot be
+   *     made as asked
+   */
+  public static ImageModel create(String name, Consumer<Options> options) {
+    Options chosen = new Options();
+    options.accept(chosen);
+    Model model = model(name);
+    if (chosen.classes < 1 || chosen.channels < 1 || chosen.height < 1 || chosen.width < 1) {
+      throw new IllegalArgumentException(
+          "%s needs at least one class, channel and pixel, got %d classes, %d channels, %d x %d"
+              .formatted(name, chosen.classes, chosen.channels, chosen.height, chosen.width));
+    }
+    ImageModelConfig config = (ImageModelConfig) model.configWith(chosen.keys);
+    Record made =
+        config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
+    Layer layer = model.create(made, new Rng(chosen.seed));
+    return (ImageModel) layer;
+  }
+
+  /**
+   * The catalogue's entry of a name.
+   *
+   * @throws IllegalArgumentException if there is none, or it is no image classifier
+   */
+  public static Model model(String name) {
+    List<String> names = models().stream().map(Model::name).toList();
+    if (!names.contains(name)) {
+      throw new IllegalArgumentException(
+          "unknown image model '%s'%s (image models: %s)"
+              .formatted(name, Suggestions.didYouMean(name, names), String.join(", ", names)));
+    }
+    return Catalogue.model(name);
+  }
+}
