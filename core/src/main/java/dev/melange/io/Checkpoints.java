@@ -25,7 +25,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class Checkpoints {
-  // The parts of training checkpoints that hold the weights, as the usual training scripts name them.
+  // The parts of training checkpoints that hold the weights, as the usual training scripts name
+  // them.
   private static final List<String> PARTS = List.of("state_dict", "model", "model_state_dict");
 
   private Checkpoints() {}
@@ -68,8 +69,7 @@ public final class Checkpoints {
   }
 
   /** Writes a model's weights, atomically, with texts of the caller's. */
-  public static void save(Layer model, Path file, Map<String, String> metadata)
-      throws IOException {
+  public static void save(Layer model, Path file, Map<String, String> metadata) throws IOException {
     Weights.write(file, model.state(), metadata);
   }
 

@@ -183,7 +183,8 @@ public final class ImageClassifier implements AutoCloseable {
       double[] flat = logits.to(dev.melange.tensor.DType.F64).softmax(1).toDoubles();
       double[][] result = new double[images.size()][];
       for (int i = 0; i < result.length; i++) {
-        result[i] = java.util.Arrays.copyOfRange(flat, i * classes.size(), (i + 1) * classes.size());
+        result[i] =
+            java.util.Arrays.copyOfRange(flat, i * classes.size(), (i + 1) * classes.size());
       }
       return result;
     }

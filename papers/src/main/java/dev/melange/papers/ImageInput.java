@@ -26,8 +26,7 @@ import java.util.List;
 public record ImageInput(
     int channels, int size, double crop, boolean convert, Normalize normalize) {
   // Grey images get the means over the colours.
-  private static final Normalize GREY =
-      new Normalize(new float[] {0.449f}, new float[] {0.226f});
+  private static final Normalize GREY = new Normalize(new float[] {0.449f}, new float[] {0.226f});
   // From here on the usual evaluation crop of 0.9; of smaller images every pixel is needed.
   private static final int CROPPED_FROM = 128;
 

@@ -106,8 +106,7 @@ public final class Vision {
               .formatted(name, chosen.classes, chosen.channels, chosen.height, chosen.width));
     }
     ImageModelConfig config = (ImageModelConfig) model.configWith(chosen.keys);
-    Record made =
-        config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
+    Record made = config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
     Layer layer = model.create(made, new Rng(chosen.seed));
     return (ImageModel) layer;
   }

@@ -28,7 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VisionTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"poolformer_s12", "metaformer_ppaa_s12_224", "metaformer_ppff_s12_224", "mixer_s16"})
+      strings = {
+        "poolformer_s12",
+        "metaformer_ppaa_s12_224",
+        "metaformer_ppff_s12_224",
+        "mixer_s16"
+      })
   void makesModelsForOtherImagesAndClasses(String name) {
     try (ImageModel model =
             Vision.create(name, options -> options.classes(5).channels(1).size(64));
