@@ -1,0 +1,94 @@
+package dev.melange.train;
+
+import dev.melange.optim.Optimizer;
+import dev.melange.tensor.Autograd;
+import dev.melange.tensor.Engine;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The gradient of one optimiser step: parts of batches side by side, added in a fixed order. */
+final class GradientStep {
+  private final Engine engine = Engine.get();
+  private final Objective objective;
+  private final Optimizer optimizer;
+  private final int parts;
+
+  GradientStep(Objective objective, Optimizer optimizer, int parts) {
+    this.objective = objective;
+    this.optimizer = optimizer;
+    this.parts = parts;
+  }
+
+  /** A part's share of the step's gradient [P] and of its loss. */
+  private record Share(Tensor gradient, double loss) {}
+
+  /**
+   * Fills the optimiser's gradient with that of the mean loss over all examples.
+   *
+   * @param batches the step's batches: several with gradient accumulation
+   * @param rng the step's stream; each part draws from a fork of it
+   * @return the mean loss
+   */
+  double run(List<TensorBatch> batches, Rng rng) {
+    long examples = batches.stream().mapToLong(TensorBatch::size).sum();
+    double loss = 0;
+    boolean first = true;
+    for (int b = 0; b < batches.size(); b++) {
+      int batch = b;
+      boolean fresh = first;
+      loss += Scope.run(() -> add(batches.get(batch), batch, examples, rng, fresh));
+      first = false;
+    }
+    return loss;
+  }
+
+  private double add(TensorBatch batch, int index, long examples, Rng rng, boolean fresh) {
+    Tensor[] parameters = optimizer.parameters();
+    List<TensorBatch> split = batch.split(parts);
+    List<Supplier<Share>> tasks = new ArrayList<>();
+    for (int i = 0; i < split.size(); i++) {
+      TensorBatch part = split.get(i);
+      Rng stream = rng.fork(index, i);
+      double weight = (double) part.size() / examples;
+      tasks.add(() -> share(part, stream, weight, parameters));
+    }
+    List<Share> shares =
+        tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
+    double loss = 0;
+    Tensor total = optimizer.gradient();
+    for (Share share : shares) {
+      if (fresh) {
+        total.copy_(share.gradient());
+      } else {
+        total.add_(share.gradient());
+      }
+      fresh = false;
+      loss += share.loss();
+    }
+    return loss;
+  }
+
+  private Share share(TensorBatch part, Rng rng, double weight, Tensor[] parameters) {
+    return Scope.run(
+        () -> {
+          Tensor loss =
+              rng.run(() -> engine.withPrecision(() -> objective.loss(part))).mul(weight);
+          if (loss.dim() != 0) {
+            throw new IllegalArgumentException(
+                "a loss is a scalar, got shape " + java.util.Arrays.toString(loss.shape()));
+          }
+          Tensor[] gradients = Autograd.grad(loss, parameters);
+          for (int i = 0; i < gradients.length; i++) {
+            gradients[i] =
+                gradients[i] == null
+                    ? parameters[i].detach().zerosLike().reshape(-1)
+                    : gradients[i].reshape(-1);
+          }
+          return new Share(Tensor.cat(0, gradients), loss.item());
+        });
+  }
+}
