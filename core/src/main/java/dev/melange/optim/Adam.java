@@ -103,4 +103,9 @@ public final class Adam extends Optimizer {
         null,
         null);
   }
+
+  @Override
+  public Config config() {
+    return config;
+  }
 }

@@ -59,4 +59,9 @@ public final class Lion extends Optimizer {
     values.add_(m.mul(beta1).add_(gradient, 1 - beta1).sign(), -learningRate);
     m.mul_(config.beta2()).add_(gradient, 1 - config.beta2());
   }
+
+  @Override
+  public Config config() {
+    return config;
+  }
 }

@@ -287,6 +287,25 @@ public abstract class Optimizer implements AutoCloseable {
     }
   }
 
+  /** The settings. */
+  public abstract Record config();
+
+  /** Settings and groups in words, the same for optimisers that do the same. */
+  @Override
+  public final String toString() {
+    StringBuilder text = new StringBuilder(getClass().getSimpleName()).append(config());
+    for (ParameterGroup group : groups) {
+      text.append(
+          ", %s: %d tensors, rate x%s, decay %s"
+              .formatted(
+                  group.name(),
+                  group.parameters().size(),
+                  group.learningRateScale(),
+                  group.weightDecay()));
+    }
+    return text.toString();
+  }
+
   /** Number of updates so far, those before a loaded state included. */
   public final long steps() {
     return steps;

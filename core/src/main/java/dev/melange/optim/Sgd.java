@@ -93,4 +93,9 @@ public final class Sgd extends Optimizer {
         null,
         null);
   }
+
+  @Override
+  public Config config() {
+    return config;
+  }
 }

@@ -91,11 +91,11 @@ final class CheckpointFile {
 
   private void compare(JsonNode saved, ObjectNode wanted) {
     for (var entry : wanted.properties()) {
-      JsonNode before = saved.path(entry.getKey());
-      if (!before.equals(entry.getValue())) {
+      String before = saved.path(entry.getKey()).asText(); // as text: types widen when read back
+      if (!before.equals(entry.getValue().asText())) {
         throw new IllegalArgumentException(
             "%s was written by a training with another '%s': %s, now %s; resume with the same settings or choose another folder"
-                .formatted(path, entry.getKey(), before, entry.getValue()));
+                .formatted(path, entry.getKey(), before, entry.getValue().asText()));
       }
     }
   }

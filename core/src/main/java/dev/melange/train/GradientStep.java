@@ -56,8 +56,7 @@ final class GradientStep {
       double weight = (double) part.size() / examples;
       tasks.add(() -> share(part, stream, weight, parameters));
     }
-    List<Share> shares =
-        tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
+    List<Share> shares = tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
     double loss = 0;
     Tensor total = optimizer.gradient();
     for (Share share : shares) {
@@ -75,8 +74,7 @@ final class GradientStep {
   private Share share(TensorBatch part, Rng rng, double weight, Tensor[] parameters) {
     return Scope.run(
         () -> {
-          Tensor loss =
-              rng.run(() -> engine.withPrecision(() -> objective.loss(part))).mul(weight);
+          Tensor loss = rng.run(() -> engine.withPrecision(() -> objective.loss(part))).mul(weight);
           if (loss.dim() != 0) {
             throw new IllegalArgumentException(
                 "a loss is a scalar, got shape " + java.util.Arrays.toString(loss.shape()));

@@ -312,7 +312,8 @@ public final class Trainer {
     json.put("data", data.describe());
     json.put("seed", seed);
     json.put("optimizer", used.toString());
-    json.put("learning_rate", plateau == null ? scheduleOrDefault().toString() : plateau.toString());
+    json.put(
+        "learning_rate", plateau == null ? scheduleOrDefault().toString() : plateau.toString());
     json.put("clip_norm", clipNorm);
     json.put("accumulate", accumulate);
     json.put("ema", emaDecay);

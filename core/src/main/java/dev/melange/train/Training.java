@@ -57,10 +57,7 @@ final class Training {
             ? 1
             : engine.workers();
     gradient = new GradientStep(settings.objective, optimizer, parts);
-    ema =
-        settings.emaDecay > 0
-            ? new Ema(optimizer, settings.emaDecay, settings.emaWarmUp)
-            : null;
+    ema = settings.emaDecay > 0 ? new Ema(optimizer, settings.emaDecay, settings.emaWarmUp) : null;
     monitor = settings.monitored == null ? null : new EarlyStopping(settings.monitoring);
     plateau = settings.plateau == null ? null : new ReduceOnPlateau(settings.plateau);
     checkpoint =
@@ -191,8 +188,7 @@ final class Training {
     Map<String, Double> metrics =
         last || state.epoch % settings.evaluateEvery == 0 ? evaluate() : Map.of();
     EpochRecord record =
-        new EpochRecord(
-            state.epoch, state.step, state.lossSum / state.examples, lastRate, metrics);
+        new EpochRecord(state.epoch, state.step, state.lossSum / state.examples, lastRate, metrics);
     state.history.add(record);
     state.lossSum = 0;
     state.examples = 0;
@@ -236,9 +232,7 @@ final class Training {
                         parts,
                         part ->
                             part.size()
-                                * engine
-                                    .withPrecision(() -> settings.objective.loss(part))
-                                    .item());
+                                * engine.withPrecision(() -> settings.objective.loss(part)).item());
                 sum += sums.stream().mapToDouble(Double::doubleValue).sum();
                 examples += batch.size();
               }

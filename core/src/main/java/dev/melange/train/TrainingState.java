@@ -89,7 +89,10 @@ final class TrainingState {
     }
     for (JsonNode entry : json.path("history")) {
       Map<String, Double> metrics = new LinkedHashMap<>();
-      entry.path("metrics").properties().forEach(m -> metrics.put(m.getKey(), number(m.getValue())));
+      entry
+          .path("metrics")
+          .properties()
+          .forEach(m -> metrics.put(m.getKey(), number(m.getValue())));
       state.history.add(
           new EpochRecord(
               entry.path("epoch").intValue(),
