@@ -12,6 +12,7 @@ import dev.melange.data.series.TimeFeatures;
 import dev.melange.metric.AnomalyDetection;
 import dev.melange.metric.ForecastMetrics;
 import dev.melange.metric.M4Summary;
+import dev.melange.optim.OneCycle;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
 import dev.melange.tensor.DType;
@@ -67,6 +68,17 @@ public final class TimeMixerPaper implements Method {
    */
   public record AnomalyConfig(double anomaly_ratio) {}
 
+  /**
+   * A one-cycle schedule and its beta1.
+   *
+   * @param max_lr the peak
+   * @param steps_per_epoch optimiser steps per epoch
+   * @param epochs number of epochs
+   * @param pct_start share of the steps in the rising phase
+   */
+  public record ScheduleConfig(
+      double max_lr, int steps_per_epoch, int epochs, @Default("0.2") double pct_start) {}
+
   private static final Component MODEL =
       Component.of(
               "series/timemixer",
@@ -121,7 +133,8 @@ public final class TimeMixerPaper implements Method {
             "series/forecast-metrics", NoConfig.class, (config, in) -> forecastMetrics(in)),
         Component.function(
             "series/anomaly-adjustment", AnomalyConfig.class, TimeMixerPaper::anomalies),
-        Component.function("optim/one-cycle", OneCycle.class, (config, in) -> schedule(config)));
+        Component.function(
+            "optim/one-cycle", ScheduleConfig.class, (config, in) -> schedule(config)));
   }
 
   private static Map<String, Tensor> mix(PastDecomposableMixing layer, Inputs in) {
@@ -255,12 +268,15 @@ public final class TimeMixerPaper implements Method {
     return numbers;
   }
 
-  private static Map<String, Tensor> schedule(OneCycle config) {
-    double[] lr = new double[config.steps()];
+  private static Map<String, Tensor> schedule(ScheduleConfig config) {
+    OneCycle cycle =
+        OneCycle.of(config.max_lr, (long) config.steps_per_epoch * config.epochs)
+            .withPctStart(config.pct_start);
+    double[] lr = new double[Math.toIntExact(cycle.total())];
     double[] beta1 = new double[lr.length];
     for (int k = 0; k < lr.length; k++) {
-      lr[k] = config.lr(k);
-      beta1[k] = config.beta1(k);
+      lr[k] = cycle.at(k);
+      beta1[k] = cycle.momentum(k);
     }
     return new Outputs().put("lr", lr).put("beta1", beta1).map();
   }
