@@ -1,7 +1,9 @@
 package dev.melange.nn;
 
 import dev.melange.tensor.Autograd;
+import dev.melange.tensor.Linalg;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 
 /** Initial weights. Each method fills a tensor in place, unrecorded, and returns it. */
@@ -73,6 +75,39 @@ public final class Init {
   /** Kaiming normal over fan_out: N(0, gain^2 / fan_out); gain sqrt(2) for ReLU. */
   public static Tensor kaimingNormalFanOut(Tensor w, double gain, Rng rng) {
     return normal(w, 0, gain / Math.sqrt((double) fanOut(w)), rng);
+  }
+
+  /** Kaiming uniform over fan_in: U(-b, b) with {@code b = gain * sqrt(3 / fan_in)}. */
+  public static Tensor kaimingUniformFanIn(Tensor w, double gain, Rng rng) {
+    double bound = gain * Math.sqrt(3.0 / (double) fanIn(w));
+    return uniform(w, -bound, bound, rng);
+  }
+
+  /** Kaiming uniform over fan_out: U(-b, b) with {@code b = gain * sqrt(3 / fan_out)}. */
+  public static Tensor kaimingUniformFanOut(Tensor w, double gain, Rng rng) {
+    double bound = gain * Math.sqrt(3.0 / (double) fanOut(w));
+    return uniform(w, -bound, bound, rng);
+  }
+
+  /**
+   * Orthogonal rows (or columns, whichever are fewer), times a gain: the QR decomposition of a
+   * normal matrix with the signs of R's diagonal, all dimensions but the first taken as one.
+   */
+  public static Tensor orthogonal(Tensor w, double gain, Rng rng) {
+    long rows = w.size(0);
+    long columns = w.numel() / rows;
+    try (var guard = Autograd.noGrad();
+        Scope scope = Scope.open()) {
+      Tensor normal =
+          rng.normal_(
+              Tensor.empty(w.dtype(), w.device(), Math.max(rows, columns), Math.min(rows, columns)),
+              0,
+              1);
+      Tensor[] qr = Linalg.qr(normal);
+      Tensor q = qr[0].mul(qr[1].diagonal(0, 0, 1).sign());
+      w.copy_((rows < columns ? q.t() : q).reshape(w.shape()).mul(gain));
+    }
+    return w;
   }
 
   /** LeCun normal: truncated normal with {@code std = sqrt(1 / fan_in) / 0.87962566}. */

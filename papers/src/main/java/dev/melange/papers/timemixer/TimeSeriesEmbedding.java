@@ -8,6 +8,7 @@ import dev.melange.nn.Embedding;
 import dev.melange.nn.Init;
 import dev.melange.nn.Layer;
 import dev.melange.nn.Linear;
+import dev.melange.nn.SinusoidalPositions;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
@@ -53,15 +54,7 @@ public final class TimeSeriesEmbedding extends Layer {
     private final Tensor weight;
 
     FixedTable(int rows, int dim) {
-      double[] table = new double[rows * dim];
-      for (int p = 0; p < rows; p++) {
-        for (int j = 0; j < dim; j += 2) {
-          double angle = p * Math.exp(-j * Math.log(10_000) / dim);
-          table[p * dim + j] = Math.sin(angle);
-          table[p * dim + j + 1] = Math.cos(angle);
-        }
-      }
-      weight = buffer("emb.weight", Tensor.of(table, rows, dim).to(DType.F32));
+      weight = buffer("emb.weight", SinusoidalPositions.line(rows, dim).to(DType.F32));
     }
   }
 
