@@ -58,40 +58,51 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
   }
 
   private static int[][] plans(double[] mask, double[] saliency, int tiles, double eps) {
+    Neighbours neighbours = Neighbours.of(tiles, eps);
     int cells = tiles * tiles;
-    int[][] nearest = nearest(tiles);
     int count = mask.length / cells;
     int[][] plans = new int[count][];
     IntStream.range(0, count)
         .parallel()
-        .forEach(i -> plans[i] = new Plan(mask, saliency, i * cells, tiles, eps, nearest).source());
+        .forEach(i -> plans[i] = new Plan(mask, saliency, i * cells, tiles, neighbours).source());
     return plans;
   }
 
-  /** For each cell all cells by distance, then by number. */
-  private static int[][] nearest(int tiles) {
-    int cells = tiles * tiles;
-    int[][] nearest = new int[cells][cells];
-    int[] from = new int[2 * tiles * tiles];
-    for (int m = 0; m < cells; m++) {
-      Arrays.fill(from, 0);
-      for (int n = 0; n < cells; n++) {
-        from[squaredDistance(m, n, tiles) + 1]++;
+  /**
+   * All cells around each cell, by distance and then by number.
+   *
+   * @param cell [from][rank]
+   * @param cost of moving there, [from][rank]
+   */
+  private record Neighbours(int[][] cell, double[][] cost) {
+    static Neighbours of(int tiles, double eps) {
+      int cells = tiles * tiles;
+      int[][] cell = new int[cells][cells];
+      double[][] cost = new double[cells][cells];
+      int[] rank = new int[2 * tiles * tiles];
+      for (int m = 0; m < cells; m++) {
+        Arrays.fill(rank, 0);
+        for (int n = 0; n < cells; n++) {
+          rank[squaredDistance(m, n, tiles) + 1]++;
+        }
+        for (int d = 1; d < rank.length; d++) {
+          rank[d] += rank[d - 1];
+        }
+        for (int n = 0; n < cells; n++) {
+          int squared = squaredDistance(m, n, tiles);
+          int at = rank[squared]++;
+          cell[m][at] = n;
+          cost[m][at] = eps * (squared / ((tiles - 1.0) * (tiles - 1.0)));
+        }
       }
-      for (int d = 1; d < from.length; d++) {
-        from[d] += from[d - 1];
-      }
-      for (int n = 0; n < cells; n++) {
-        nearest[m][from[squaredDistance(m, n, tiles)]++] = n;
-      }
+      return new Neighbours(cell, cost);
     }
-    return nearest;
-  }
 
-  private static int squaredDistance(int m, int n, int tiles) {
-    int dy = m / tiles - n / tiles;
-    int dx = m % tiles - n % tiles;
-    return dy * dy + dx * dx;
+    private static int squaredDistance(int m, int n, int tiles) {
+      int dy = m / tiles - n / tiles;
+      int dx = m % tiles - n % tiles;
+      return dy * dy + dx * dx;
+    }
   }
 
   /**
@@ -102,36 +113,39 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     private final double[] mask;
     private final double[] saliency;
     private final int from;
-    private final int tiles;
-    private final double eps;
-    private final int[][] nearest;
+    private final int rounds;
+    private final Neighbours neighbours;
+    private final int[] wish;
+    private final double[] cost;
     // row m: the places it was refused so far, once per refusal
     private final int[][] refused;
+    private final int[] refusals;
+    private final int[] penalty;
 
-    Plan(double[] mask, double[] saliency, int from, int tiles, double eps, int[][] nearest) {
+    Plan(double[] mask, double[] saliency, int from, int rounds, Neighbours neighbours) {
       this.mask = mask;
       this.saliency = saliency;
       this.from = from;
-      this.tiles = tiles;
-      this.eps = eps;
-      this.nearest = nearest;
-      refused = new int[nearest.length][tiles];
+      this.rounds = rounds;
+      this.neighbours = neighbours;
+      int cells = neighbours.cell.length;
+      wish = new int[cells];
+      cost = new double[cells];
+      refused = new int[cells][rounds];
+      refusals = new int[cells];
+      penalty = new int[cells];
     }
 
     int[] source() {
-      int cells = nearest.length;
-      int[] refusals = new int[cells];
-      int[] wish = new int[cells];
+      int cells = wish.length;
       int[] source = new int[cells];
-      double[] cost = new double[cells];
       boolean[] stale = new boolean[cells];
       Arrays.fill(stale, true);
       boolean settled = false;
-      for (int round = 0; round < tiles && !settled; round++) {
+      for (int round = 0; round < rounds && !settled; round++) {
         for (int m = 0; m < cells; m++) {
           if (stale[m]) {
-            wish[m] = cheapest(m, refusals[m]);
-            cost[m] = cost(m, wish[m], refusals[m]);
+            ask(m);
           }
         }
         take(wish, cost, source);
@@ -148,36 +162,34 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     }
 
     /**
-     * The place of least cost, the lowest number of several. Costs without refusals grow with the
-     * distance among shown and among hidden places, so the search ends early.
+     * Finds the place of least cost, the lowest number of several. Without penalties the costs grow
+     * with the distance, among the shown and among the hidden places, so the search ends early.
      */
-    private int cheapest(int m, int refusals) {
+    private void ask(int m) {
+      for (int i = 0; i < refusals[m]; i++) {
+        penalty[refused[m][i]]++;
+      }
       int best = -1;
       double least = Double.POSITIVE_INFINITY;
       double gain = saliency[from + m];
-      for (int n : nearest[m]) {
-        if (distance(m, n) - gain > least) {
-          break;
+      int[] cells = neighbours.cell[m];
+      double[] costs = neighbours.cost[m];
+      for (int k = 0; k < cells.length && costs[k] - gain <= least; k++) {
+        int n = cells[k];
+        double value = mask[from + n] > 0 ? costs[k] - gain : costs[k];
+        for (int i = penalty[n]; i > 0; i--) {
+          value += 1;
         }
-        double cost = cost(m, n, refusals);
-        if (cost < least || (cost == least && n < best)) {
-          least = cost;
+        if (value < least || (value == least && n < best)) {
+          least = value;
           best = n;
         }
       }
-      return best;
-    }
-
-    private double distance(int m, int n) {
-      return eps * (squaredDistance(m, n, tiles) / ((tiles - 1.0) * (tiles - 1.0)));
-    }
-
-    private double cost(int m, int n, int refusals) {
-      double cost = distance(m, n) - (mask[from + n] > 0 ? saliency[from + m] : 0);
-      for (int i = 0; i < refusals; i++) {
-        cost += refused[m][i] == n ? 1 : 0;
+      wish[m] = best;
+      cost[m] = least;
+      for (int i = 0; i < refusals[m]; i++) {
+        penalty[refused[m][i]] = 0;
       }
-      return cost;
     }
   }
 

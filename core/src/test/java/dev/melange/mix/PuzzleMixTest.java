@@ -87,6 +87,71 @@ class PuzzleMixTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"2, 0.8", "4, 0.8", "8, 0.1", "8, 3"})
+  void thePlansAreThoseOfTheDenseProcedure(int tiles, double eps) {
+    try (Scope scope = Scope.open()) {
+      Rng rng = new Rng(SEED).fork(tiles);
+      int n = 8;
+      Tensor image = rng.uniform(n, 3, 32, 32);
+      Tensor saliency = rng.uniform(n, 32, 32).pow(6);
+      Tensor mask =
+          rng.bernoulli(0.4, n, 1, tiles, tiles).add(rng.bernoulli(0.4, n, 1, tiles, tiles)).div(2);
+      PuzzleTransport moved =
+          PuzzleTransport.of(image, image.flip(0), saliency, saliency.flip(0), mask, -1, eps);
+      double[] shares = PuzzleEnergy.shares(saliency, tiles).toDoubles();
+      double[] shown = mask.toDoubles();
+      int cells = tiles * tiles;
+      for (int i = 0; i < n; i++) {
+        assertThat(moved.planA()[i])
+            .as("image %d, seed %d", i, SEED)
+            .isEqualTo(
+                densePlan(
+                    Arrays.copyOfRange(shown, i * cells, (i + 1) * cells),
+                    Arrays.copyOfRange(shares, i * cells, (i + 1) * cells),
+                    tiles,
+                    eps));
+      }
+    }
+  }
+
+  /** The procedure as it is defined, with whole matrices. */
+  private static int[] densePlan(double[] mask, double[] saliency, int tiles, double eps) {
+    int cells = tiles * tiles;
+    double[][] cost = new double[cells][cells];
+    for (int m = 0; m < cells; m++) {
+      for (int n = 0; n < cells; n++) {
+        int dy = m / tiles - n / tiles;
+        int dx = m % tiles - n % tiles;
+        double distance = (dy * dy + dx * dx) / ((tiles - 1.0) * (tiles - 1.0));
+        cost[m][n] = eps * distance - saliency[m] * (mask[n] > 0 ? 1 : 0);
+      }
+    }
+    int[] source = new int[cells];
+    for (int round = 0; round < tiles; round++) {
+      boolean[][] plan = new boolean[cells][cells];
+      for (int m = 0; m < cells; m++) {
+        int best = 0;
+        for (int n = 1; n < cells; n++) {
+          best = cost[m][n] < cost[m][best] ? n : best;
+        }
+        plan[m][best] = true;
+      }
+      for (int n = 0; n < cells; n++) {
+        int best = 0;
+        for (int m = 1; m < cells; m++) {
+          double value = plan[m][n] ? cost[m][n] : 0;
+          best = value < (plan[best][n] ? cost[best][n] : 0) ? m : best;
+        }
+        source[n] = plan[best][n] ? best : -1;
+        for (int m = 0; m < cells; m++) {
+          cost[m][n] += plan[m][n] && m != source[n] ? 1 : 0;
+        }
+      }
+    }
+    return source;
+  }
+
   @Test
   void aPatchGoesToOnePlaceAndAPlaceTakesOnePatch() {
     try (Scope scope = Scope.open()) {
