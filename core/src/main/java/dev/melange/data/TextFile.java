@@ -25,7 +25,8 @@ public final class TextFile {
   /**
    * The whole text, plain or gzip, without a byte order mark.
    *
-   * @throws DataException if it is not UTF-8 (gives the offset) or larger than 1 GiB
+   * @throws DataException if it is not UTF-8 or holds zero bytes (gives the offset), or is larger than
+   *     1 GiB
    */
   public static String read(Source source) throws IOException {
     byte[] bytes;
@@ -48,6 +49,13 @@ public final class TextFile {
       throw notUtf8(source.name(), bytes, in.position(), result);
     }
     out.flip();
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == 0) {
+        throw new DataException(
+            "%s is not text: byte 0x00 at offset %,d; is it another kind of file, or UTF-16?"
+                .formatted(source.name(), i));
+      }
+    }
     return out.length() > 0 && out.charAt(0) == '\ufeff'
         ? out.subSequence(1, out.length()).toString()
         : out.toString();

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       DataCommand.class,
       ModelsCommand.class,
       SummaryCommand.class,
+      CtrCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

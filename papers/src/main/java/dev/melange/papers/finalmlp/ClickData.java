@@ -19,6 +19,10 @@ import java.util.Optional;
  * held out for the test; encoded as learned on the first.
  */
 public final class ClickData {
+  // Where that share of the values differ, a column is likely to number or name the rows.
+  private static final double NAMES = 0.7;
+  private static final int FEW_ROWS = 50;
+
   private final ClickColumns columns;
   private final String positive;
   private final EncodedTable train;
@@ -133,15 +137,22 @@ public final class ClickData {
       }
       List<String> cells = table.column(field.name());
       HashSet<String> values = new HashSet<>();
-      for (int i = 0; i < rows.length && values.size() < 2; i++) {
-        values.add(cells.get(rows[i]));
+      for (int row : rows) {
+        values.add(cells.get(row));
       }
       if (values.size() < 2) {
         warnings.add(
             "column '%s' is always '%s' in the training rows; it tells nothing and is left out"
                 .formatted(field.name(), values.iterator().next()));
-      } else {
-        kept.add(field);
+        continue;
+      }
+      kept.add(field);
+      if (field.kind() == Field.Kind.CATEGORICAL
+          && rows.length >= FEW_ROWS
+          && values.size() > NAMES * rows.length) {
+        warnings.add(
+            "column '%s' has %,d different values in %,d training rows; if it only names the rows, leave it out"
+                .formatted(field.name(), values.size(), rows.length));
       }
     }
     if (kept.isEmpty()) {

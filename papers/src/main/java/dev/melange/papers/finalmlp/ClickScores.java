@@ -1,9 +1,12 @@
 package dev.melange.papers.finalmlp;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.metric.BinaryRanking;
 import dev.melange.metric.Calibration;
 import dev.melange.metric.GroupedRanking;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,7 +43,7 @@ public record ClickScores(
   }
 
   private static boolean hasMixedGroup(double[] labels, long[] groups) {
-    java.util.Map<Long, Double> first = new java.util.HashMap<>();
+    Map<Long, Double> first = new HashMap<>();
     for (int i = 0; i < labels.length; i++) {
       Double known = first.putIfAbsent(groups[i], labels[i]);
       if (known != null && known != labels[i]) {
@@ -50,16 +53,11 @@ public record ClickScores(
     return false;
   }
 
-  /** At most 201 points of the ROC curve, evenly taken, with both ends: x then y. */
-  static double[][] roc(double[] labels, double[] probabilities) {
-    List<BinaryRanking.RocPoint> all = BinaryRanking.rocCurve(labels, probabilities);
-    int count = Math.min(all.size(), 201);
-    double[][] curve = new double[2][count];
-    for (int i = 0; i < count; i++) {
-      int at = (int) ((long) i * (all.size() - 1) / Math.max(1, count - 1));
-      curve[0][i] = all.get(at).falsePositiveRate();
-      curve[1][i] = all.get(at).truePositiveRate();
-    }
-    return curve;
+  /** As JSON: {@code auc}, {@code logloss}, {@code gauc} (null if there is none), {@code ece}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("auc", auc).put("logloss", logLoss);
+    json.put("gauc", gAuc.orElse(null)).put("ece", calibrationError);
+    return json;
   }
 }
