@@ -13,6 +13,7 @@ import dev.melange.papers.finalmlp.ClickData;
 import dev.melange.papers.finalmlp.ClickPredictor;
 import dev.melange.papers.finalmlp.ClickReport;
 import dev.melange.papers.finalmlp.ClickTraining;
+import dev.melange.papers.finalmlp.Feature;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingStopped;
@@ -201,6 +202,8 @@ final class CtrFitCommand extends Subcommand {
     ClickColumns columns = new ClickColumns(label, positive, columns(table), time, group);
     ClickData rows = ClickData.of(table, columns, validShare, testShare, seed);
     rows.warnings().forEach(console::warn);
+    // Wrong keys are found before a folder is made.
+    models.get(0).config(Feature.of(rows.encoder()), Configs.parseOverrides(changes));
     String sha256 = ContentHash.of(source).sha256();
     ClickTraining.Settings training =
         new ClickTraining.Settings(batchSize(rows), learningRate, epochs, patience);

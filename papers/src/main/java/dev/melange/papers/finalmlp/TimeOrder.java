@@ -27,12 +27,12 @@ final class TimeOrder {
     for (int row = 0; row < cells.size(); row++) {
       if (!(numbers ? NUMBER : ISO).matcher(cells.get(row)).matches()) {
         throw new DataException(
-            "%s, column '%s': '%s' is no %s; times are all numbers, or all dates such as 2024-05-31 12:00:00"
+            "%s, column '%s': '%s' is not a time%s; times are all numbers, or all dates such as 2024-05-31 or 2024-05-31 12:00:00"
                 .formatted(
                     table.place(row),
                     column,
                     cells.get(row),
-                    numbers ? "number as in the first row" : "date of that form"));
+                    numbers ? " in numbers as in the first row" : ""));
       }
     }
     Comparator<Integer> byTime =
