@@ -25,8 +25,8 @@ public final class TextFile {
   /**
    * The whole text, plain or gzip, without a byte order mark.
    *
-   * @throws DataException if it is not UTF-8 or holds zero bytes (gives the offset), or is larger than
-   *     1 GiB
+   * @throws DataException if it is not UTF-8 or holds zero bytes (gives the offset), or is larger
+   *     than 1 GiB
    */
   public static String read(Source source) throws IOException {
     byte[] bytes;

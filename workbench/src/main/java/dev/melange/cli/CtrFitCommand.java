@@ -211,7 +211,10 @@ final class CtrFitCommand extends Subcommand {
     console.note(
         "%s = %s: %,d rows to learn from, %,d to decide when to stop, %,d to test"
             .formatted(
-                label, rows.positive(), rows.train().size(), rows.valid().size(),
+                label,
+                rows.positive(),
+                rows.train().size(),
+                rows.valid().size(),
                 rows.test().size()));
     List<ClickPredictor> trained = new ArrayList<>();
     ClickReport report = new ClickReport(data.getFileName().toString(), rows);

@@ -85,7 +85,8 @@ final class CtrPredictCommand extends Subcommand {
                     .formatted(
                         table.rows(), predictor.label(), predictor.positive(), show(json, "mean")));
             if (evaluate) {
-              console.line("AUC %s, logloss %s".formatted(show(json, "auc"), show(json, "logloss")));
+              console.line(
+                  "AUC %s, logloss %s".formatted(show(json, "auc"), show(json, "logloss")));
             }
             console.line(out.toString());
           });
@@ -97,8 +98,7 @@ final class CtrPredictCommand extends Subcommand {
     return String.format(Locale.ROOT, "%.4f", json.get(key).doubleValue());
   }
 
-  private static ClickScores scores(
-      ClickPredictor predictor, Table table, double[] probabilities) {
+  private static ClickScores scores(ClickPredictor predictor, Table table, double[] probabilities) {
     float[] labels = Encoder.trainingLabels(table, predictor.label(), predictor.positive());
     double[] wide = IntStream.range(0, labels.length).mapToDouble(i -> labels[i]).toArray();
     return ClickScores.of(wide, probabilities, null);

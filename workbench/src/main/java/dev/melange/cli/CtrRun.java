@@ -62,7 +62,8 @@ final class CtrRun {
     }
     if (Files.isDirectory(folder) && !isEmpty(folder)) {
       throw new IllegalArgumentException(
-          folder + " is not empty; go on with an interrupted run with --resume, or choose another --out");
+          folder
+              + " is not empty; go on with an interrupted run with --resume, or choose another --out");
     }
     Files.createDirectories(folder);
     AtomicFiles.write(file, config.toPrettyString() + "\n");
@@ -81,7 +82,8 @@ final class CtrRun {
           folder.toString(), null, "no run to resume: there is no " + CONFIG);
     }
     if (Files.exists(folder.resolve(METRICS))) {
-      throw new IllegalArgumentException(folder + " holds a finished run; there is nothing to resume");
+      throw new IllegalArgumentException(
+          folder + " holds a finished run; there is nothing to resume");
     }
     JsonNode before;
     try {

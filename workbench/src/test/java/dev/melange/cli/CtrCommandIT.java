@@ -39,8 +39,7 @@ class CtrCommandIT {
 
   private String[] fit(Path out, String... more) {
     List<String> args =
-        new ArrayList<>(
-            List.of("ctr", "fit", "--data", clicks.toString(), "--label", "clicked"));
+        new ArrayList<>(List.of("ctr", "fit", "--data", clicks.toString(), "--label", "clicked"));
     args.addAll(List.of("--out", out.toString(), "--epochs", "4", "--learning-rate", "0.01"));
     args.addAll(List.of("--set", "embedding_dim=4"));
     args.addAll(List.of(more));
@@ -56,7 +55,8 @@ class CtrCommandIT {
     assertThat(result.at("/importance/shop").asDouble()).isGreaterThan(0.2);
     assertThat(result.at("/rows/test").asInt()).isEqualTo(180);
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("FinalMLP on clicks.csv", "ROC curves", "Calibration", "Importance of the fields");
+        .contains(
+            "FinalMLP on clicks.csv", "ROC curves", "Calibration", "Importance of the fields");
     assertThat(Files.readAllLines(out.resolve("predictions.csv")))
         .hasSize(181)
         .first()
@@ -69,7 +69,13 @@ class CtrCommandIT {
     String weights = out.resolve("model.safetensors").toString();
     int code =
         console.run(
-            "ctr", "predict", "--weights", weights, "--data", fresh.toString(), "--out",
+            "ctr",
+            "predict",
+            "--weights",
+            weights,
+            "--data",
+            fresh.toString(),
+            "--out",
             scores.toString());
     assertThat(code).as(console.err()).isZero();
     assertThat(console.err())
@@ -150,8 +156,7 @@ class CtrCommandIT {
         "missing.csv line 3, column 'y': the label is missing",
         fitOf(write("missing.csv", "a,y\nx,1\nz,NaN\n"), "y"));
     refuses(
-        "is a third label beside [0, 1]",
-        fitOf(write("three.csv", "a,y\nx,1\nz,0\nz,0.5\n"), "y"));
+        "is a third label beside [0, 1]", fitOf(write("three.csv", "a,y\nx,1\nz,0\nz,0.5\n"), "y"));
     refuses(
         "line 3, column 'b': 'two' is not a finite number",
         with(
@@ -159,7 +164,8 @@ class CtrCommandIT {
             "--numeric",
             "b"));
     refuses(
-        "line 3 has 2 cells; the header has 3", fitOf(write("ragged.csv", "a,b,y\nx,1,0\nz,1\n"), "y"));
+        "line 3 has 2 cells; the header has 3",
+        fitOf(write("ragged.csv", "a,b,y\nx,1,0\nz,1\n"), "y"));
     Path binary = folder.resolve("picture.csv");
     Files.write(binary, new byte[] {'P', 'K', 3, 4, 0, 0, 8, 0});
     refuses("picture.csv is not text: byte 0x00 at offset 4", fitOf(binary.toString(), "y"));
@@ -170,7 +176,14 @@ class CtrCommandIT {
     refuses("--resume needs --out", with(fitOf(good, "y"), "--resume"));
     refuses(
         "header of",
-        "ctr", "predict", "--weights", good, "--data", good, "--out", folder.resolve("s").toString());
+        "ctr",
+        "predict",
+        "--weights",
+        good,
+        "--data",
+        good,
+        "--out",
+        folder.resolve("s").toString());
     refuses("ctr needs 'fit' or 'predict'", "ctr");
   }
 

@@ -65,8 +65,7 @@ final class ClickModelFile {
     try (Scope scope = Scope.open()) {
       if (!model.features().equals(Feature.of(encoder))) {
         throw new IllegalArgumentException(
-            "its fields are %s, its model has %s"
-                .formatted(Feature.of(encoder), model.features()));
+            "its fields are %s, its model has %s".formatted(Feature.of(encoder), model.features()));
       }
       model.load(Weights.read(file));
       return new ClickPredictor(

@@ -49,8 +49,7 @@ public final class ClickReport {
   public ClickScores add(ClickPredictor predictor, TrainingResult training) {
     double[] labels = ClickTraining.labels(data.test());
     double[] probabilities = predictor.predict(data.test());
-    ClickScores scores =
-        ClickScores.of(labels, probabilities, data.testGroups().orElse(null));
+    ClickScores scores = ClickScores.of(labels, probabilities, data.testGroups().orElse(null));
     entries.add(
         new Entry(
             predictor.architecture().title(),
@@ -79,9 +78,7 @@ public final class ClickReport {
     if (grouped) {
       builder.number("gAUC", "%.4f", Table.Best.HIGHEST);
     }
-    builder
-        .number("calibration error", "%.4f", Table.Best.LOWEST)
-        .number("best epoch", "%d");
+    builder.number("calibration error", "%.4f", Table.Best.LOWEST).number("best epoch", "%d");
     for (Entry entry : entries) {
       List<Object> row = new ArrayList<>();
       row.addAll(List.of(entry.name(), entry.scores().auc(), entry.scores().logLoss()));
@@ -147,8 +144,7 @@ public final class ClickReport {
     data.warnings().forEach(warning -> report.paragraph("Note: " + warning + "."));
     List<String> names = entries.stream().map(Entry::name).toList();
     List<ClickCurves> curves = entries.stream().map(Entry::curves).toList();
-    report.charts(
-        ClickCurves.rocChart(names, curves), ClickCurves.calibrationChart(names, curves));
+    report.charts(ClickCurves.rocChart(names, curves), ClickCurves.calibrationChart(names, curves));
     report.section("What the model relies on");
     report.paragraph(
         "Importance: how much AUC is lost when the values of a field are dealt out anew among the"
@@ -227,8 +223,7 @@ public final class ClickReport {
         "%,d training, %,d validation, %,d test"
             .formatted(data.train().size(), data.valid().size(), data.test().size()));
     facts.put(
-        "split",
-        data.columns().time() == null ? "at random" : "by time: " + data.columns().time());
+        "split", data.columns().time() == null ? "at random" : "by time: " + data.columns().time());
     facts.put("seed", chosen.provenance().seed());
     chosen
         .provenance()

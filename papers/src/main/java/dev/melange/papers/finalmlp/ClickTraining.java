@@ -24,10 +24,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The training of click models as the paper's authors do it: Adam; gradients clipped to norm 10; the
- * AUC of the validation rows after each epoch; at each epoch without a gain of 1e-6 the learning rate
- * falls to a tenth, and after {@code patience} of them in a row the training ends with the best
- * weights. The regularizers are part of the model's loss.
+ * The training of click models as the paper's authors do it: Adam; gradients clipped to norm 10;
+ * the AUC of the validation rows after each epoch; at each epoch without a gain of 1e-6 the
+ * learning rate falls to a tenth, and after {@code patience} of them in a row the training ends
+ * with the best weights. The regularizers are part of the model's loss.
  */
 public final class ClickTraining {
   /** Rows per batch of inference; of no influence on the result. */
@@ -58,8 +58,7 @@ public final class ClickTraining {
                 .formatted(batch_size, epochs, patience));
       }
       if (!(learning_rate > 0 && learning_rate <= 1)) {
-        throw new IllegalArgumentException(
-            "learning_rate lies in (0, 1], got " + learning_rate);
+        throw new IllegalArgumentException("learning_rate lies in (0, 1], got " + learning_rate);
       }
     }
   }
@@ -95,8 +94,7 @@ public final class ClickTraining {
     Minibatches batches = TabularBatches.shuffled(train, settings.batch_size(), seed);
     Minibatches held = TabularBatches.inOrder(valid, INFERENCE_BATCH);
     double[] labels = labels(valid);
-    EarlyStopping.Config stop =
-        new EarlyStopping.Config(settings.patience(), LEAST_GAIN, Mode.MAX);
+    EarlyStopping.Config stop = new EarlyStopping.Config(settings.patience(), LEAST_GAIN, Mode.MAX);
     ReduceOnPlateau.Config plateau =
         new ReduceOnPlateau.Config(
             settings.learning_rate(), Mode.MAX, 0.1, 0, LEAST_GAIN, false, 0, LEAST_RATE, 0);

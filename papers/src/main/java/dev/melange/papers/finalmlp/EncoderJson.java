@@ -66,13 +66,10 @@ final class EncoderJson {
                 (int) finite(node, "min_freq"),
                 list ? text(node, "splitter") : null,
                 0,
-                list
-                    ? Vocabulary.Padding.valueOf(text(node, "padding"))
-                    : Vocabulary.Padding.PRE);
+                list ? Vocabulary.Padding.valueOf(text(node, "padding")) : Vocabulary.Padding.PRE);
         List<String> tokens = new ArrayList<>();
         node.path("tokens").forEach(token -> tokens.add(token.asText()));
-        fields.add(
-            new Field(name, list ? Field.Kind.SEQUENCE : Field.Kind.CATEGORICAL, config));
+        fields.add(new Field(name, list ? Field.Kind.SEQUENCE : Field.Kind.CATEGORICAL, config));
         vocabularies.put(
             name, Vocabulary.of(config, tokens, list ? (int) finite(node, "length") : 1));
       }

@@ -64,7 +64,10 @@ class ClickDataTest {
     Table table = with(Clicks.table(200, 1), "noise", Collections.nCopies(200, "x"));
     ClickData data = ClickData.of(table, ClickColumns.of("clicked"), 0.1, 0.2, 5);
     assertThat(data.encoder().fields()).extracting(Field::name).doesNotContain("noise");
-    assertThat(data.warnings()).singleElement().asString().startsWith("column 'noise' is always 'x'");
+    assertThat(data.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("column 'noise' is always 'x'");
   }
 
   @Test

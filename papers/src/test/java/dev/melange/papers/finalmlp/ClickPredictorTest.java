@@ -33,7 +33,11 @@ class ClickPredictorTest {
 
   private static ClickData data() {
     return ClickData.of(
-        Clicks.table(1200, 3), new ClickColumns("clicked", null, FIELDS, null, "noise"), 0.1, 0.2, 1);
+        Clicks.table(1200, 3),
+        new ClickColumns("clicked", null, FIELDS, null, "noise"),
+        0.1,
+        0.2,
+        1);
   }
 
   private static ClickPredictor train(Architecture architecture, ClickData data) throws Exception {
@@ -54,7 +58,9 @@ class ClickPredictorTest {
     try (ClickPredictor predictor = train(architecture, data)) {
       ClickScores scores = predictor.evaluate(data);
       assertThat(scores.auc()).as("AUC").isGreaterThan(0.85);
-      assertThat(scores.gAuc()).as("gAUC").hasValueSatisfying(v -> assertThat(v).isBetween(0.8, 1.0));
+      assertThat(scores.gAuc())
+          .as("gAUC")
+          .hasValueSatisfying(v -> assertThat(v).isBetween(0.8, 1.0));
       assertThat(scores.logLoss()).as("logloss").isLessThan(0.6);
     }
   }
@@ -91,8 +97,13 @@ class ClickPredictorTest {
               "odd.csv",
               List.of("tags", "shop", "noise", "size"),
               List.of(
-                  List.of("", "z|y"), List.of("?", ""), List.of("never", "n1"), List.of("", "nan")));
-      assertThat(predictor.predict(odd)).hasSize(2).satisfies(p -> assertThat(Arrays.stream(p)).allMatch(v -> v > 0 && v < 1));
+                  List.of("", "z|y"),
+                  List.of("?", ""),
+                  List.of("never", "n1"),
+                  List.of("", "nan")));
+      assertThat(predictor.predict(odd))
+          .hasSize(2)
+          .satisfies(p -> assertThat(Arrays.stream(p)).allMatch(v -> v > 0 && v < 1));
     }
   }
 
