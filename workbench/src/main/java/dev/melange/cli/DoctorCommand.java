@@ -1,6 +1,7 @@
 package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.report.Table;
 import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Shows what the program found on this machine. */
 @Command(
@@ -19,9 +21,16 @@ import picocli.CommandLine.Command;
     description = "Show what was found on this machine: Java, processor, memory, engine, folders.",
     footer = {
       "  melange doctor                 what to send along with a bug report",
+      "  melange doctor --bench         and how fast it is",
       "  melange doctor --json"
     })
 final class DoctorCommand extends Subcommand {
+  @Option(
+      names = "--bench",
+      description =
+          "Also measure the processor's matrix products and memory bandwidth (some seconds).")
+  private boolean bench;
+
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
     Map<String, Map<String, String>> sections = new LinkedHashMap<>();
@@ -29,7 +38,15 @@ final class DoctorCommand extends Subcommand {
     sections.put("Machine", machine());
     sections.put("Engine", Engine.get().describe());
     sections.put("Folders", folders());
-    console.result(() -> json(sections), () -> print(console, sections));
+    MachineSpeed speed = bench ? MachineSpeed.measure() : null;
+    console.result(
+        () -> json(sections, speed),
+        () -> {
+          print(console, sections);
+          if (speed != null) {
+            print(console, speed);
+          }
+        });
     return ExitCode.OK;
   }
 
@@ -104,13 +121,47 @@ final class DoctorCommand extends Subcommand {
         });
   }
 
-  private static ObjectNode json(Map<String, Map<String, String>> sections) {
+  private static void print(Console console, MachineSpeed speed) {
+    int workers = Engine.get().workers();
+    Table.Builder table =
+        Table.titled("")
+            .text("speed")
+            .number("1 worker", "%.1f")
+            .number(all(workers), "%.1f")
+            .text("");
+    row(table, "linear layer", speed.linear(), "GFLOP/s");
+    row(table, "plain matrix product", speed.matmul(), "GFLOP/s");
+    row(table, "memory, read + write", speed.copy(), "GB/s");
+    console.line(console.bold("Benchmark (float32)"));
+    console.table(table.build());
+  }
+
+  private static String all(int workers) {
+    return workers == 1 ? "all workers" : "all " + workers + " workers";
+  }
+
+  private static void row(Table.Builder table, String what, MachineSpeed.Rate rate, String unit) {
+    table.row(what, rate.oneWorker(), rate.allWorkers(), unit);
+  }
+
+  private static void put(ObjectNode json, String what, MachineSpeed.Rate rate) {
+    json.putObject(what).put("one_worker", rate.oneWorker()).put("all_workers", rate.allWorkers());
+  }
+
+  private static ObjectNode json(Map<String, Map<String, String>> sections, MachineSpeed speed) {
     ObjectNode json = Json.object();
     sections.forEach(
         (title, found) -> {
           ObjectNode section = json.putObject(title.toLowerCase(Locale.ROOT));
           found.forEach((name, value) -> section.put(name.replace(' ', '_'), value));
         });
+    if (speed != null) {
+      ObjectNode benchmark = json.putObject("benchmark");
+      benchmark.put("workers", Engine.get().workers());
+      put(benchmark, "linear_gflops", speed.linear());
+      put(benchmark, "matmul_gflops", speed.matmul());
+      put(benchmark, "copy_gb_per_s", speed.copy());
+    }
     return json;
   }
 }

@@ -121,6 +121,21 @@ class MainTest {
   }
 
   @Test
+  void doctorMeasuresTheMachine() throws Exception {
+    assertThat(console.run("doctor", "--bench")).isZero();
+    assertThat(console.out()).contains("linear layer", "GFLOP/s", "memory, read + write", "GB/s");
+    assertThat(console.run("doctor", "--bench", "--json")).isZero();
+    var benchmark = new ObjectMapper().readTree(console.out()).get("benchmark");
+    assertThat(benchmark.get("workers").asInt()).isPositive();
+    for (String measure : List.of("linear_gflops", "matmul_gflops", "copy_gb_per_s")) {
+      for (String scope : List.of("one_worker", "all_workers")) {
+        // far from what any processor does on either side: the unit is right
+        assertThat(benchmark.get(measure).get(scope).asDouble()).isBetween(0.1, 1e6);
+      }
+    }
+  }
+
+  @Test
   void globalOptionsMayStandBeforeTheCommand() throws Exception {
     assertThat(console.run("--json", "doctor")).isZero();
     assertThat(new ObjectMapper().readTree(console.out()).has("java")).isTrue();
