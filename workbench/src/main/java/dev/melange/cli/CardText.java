@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.papers.Card;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,7 +27,9 @@ final class CardText {
 
   /** How much of the paper can be used. */
   static String state(Card card) {
-    return Catalogue.find(card.key()).isPresent() ? "components" : "not implemented";
+    return Catalogue.find(card.key())
+        .map(method -> method instanceof Paper ? "study" : "components")
+        .orElse("not implemented");
   }
 
   static void print(Console console, Card card) {
@@ -53,6 +56,11 @@ final class CardText {
       console.line("Not implemented.");
       return;
     }
+    if (method.get() instanceof Paper paper) {
+      console.line(console.bold("Study") + " (melange run " + card.key() + ")");
+      console.paragraph("", paper.study().question());
+      console.line("");
+    }
     console.line(console.bold("Components"));
     method.get().components().forEach(component -> console.line("- " + component.name()));
     if (!method.get().models().isEmpty()) {
@@ -72,6 +80,9 @@ final class CardText {
             .put("published", card.published().toString())
             .put("summary", card.summary())
             .put("state", state(card));
+    Catalogue.find(card.key())
+        .filter(Paper.class::isInstance)
+        .ifPresent(paper -> json.put("question", ((Paper) paper).study().question()));
     ArrayNode names = json.putArray("authorNames");
     card.authorNames().forEach(names::add);
     ArrayNode links = json.putArray("links");

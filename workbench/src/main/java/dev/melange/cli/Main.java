@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "  melange papers                 list the papers",
       "  melange show metaformer        show one paper and its claims",
+      "  melange run metaformer         test its claim: a table, a verdict, a report",
       "  melange show --help            show what a command can do"
     },
     subcommands = {
@@ -34,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       ModelsCommand.class,
       SummaryCommand.class,
       CtrCommand.class,
+      RunCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

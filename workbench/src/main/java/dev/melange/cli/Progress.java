@@ -157,7 +157,7 @@ public interface Progress extends AutoCloseable {
           : Long.toString(value);
     }
 
-    private static String clock(double seconds) {
+    static String clock(double seconds) {
       long whole = Math.round(seconds);
       return whole >= 3600
           ? String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)

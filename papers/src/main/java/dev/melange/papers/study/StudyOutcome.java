@@ -26,6 +26,11 @@ public record StudyOutcome(
     return findings.stream().filter(Finding::main).findFirst().orElseThrow();
   }
 
+  /** Findings, tables and the trials' results as JSON; the same bytes from the same config. */
+  public Path result() {
+    return folder.resolve("result.json");
+  }
+
   /** The report. */
   public Path report() {
     return folder.resolve("report.html");

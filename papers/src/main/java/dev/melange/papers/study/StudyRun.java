@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.data.DataSets;
+import dev.melange.io.Checkpoints;
 import dev.melange.io.Provenance;
-import dev.melange.io.SafeTensorsFile;
-import dev.melange.io.Weights;
 import dev.melange.nn.Layer;
 import dev.melange.papers.study.StudyListener.Place;
 import dev.melange.report.Report;
@@ -241,20 +240,13 @@ public final class StudyRun {
    * @param model the model
    */
   public void load(String file, Layer model) throws IOException {
-    try (SafeTensorsFile weights = SafeTensorsFile.open(weights(file))) {
-      Scope.run(
-          () -> {
-            try {
-              model.load(Weights.read(weights));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            return null;
-          });
-    }
+    Checkpoints.load(model, weights(file));
   }
 
-  /** A table of results: in the report, in {@code result.json} and on the terminal. */
+  /**
+   * A table of results: in the report, in {@code result.json} and on the terminal. Durations belong
+   * into other tables of the {@link #report()}: results are the same in every run.
+   */
   public void result(Table table) {
     tables.add(table);
     report.table(table);

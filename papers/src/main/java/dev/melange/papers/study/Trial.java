@@ -1,6 +1,6 @@
 package dev.melange.papers.study;
 
-import dev.melange.io.Weights;
+import dev.melange.io.Checkpoints;
 import dev.melange.nn.Layer;
 import dev.melange.papers.study.StudyListener.Place;
 import java.io.IOException;
@@ -98,10 +98,8 @@ public final class Trial {
    */
   public Path save(String file, Layer model, String name, Record config) throws IOException {
     Path target = run.weights(file);
-    Weights.write(
-        target,
-        model.state(),
-        run.provenance(Objects.requireNonNull(name, "name"), config, this).toMetadata());
+    Checkpoints.save(
+        model, target, run.provenance(Objects.requireNonNull(name, "name"), config, this));
     return target;
   }
 

@@ -1,0 +1,263 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.io.Provenance;
+import dev.melange.papers.Catalogue;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Finding;
+import dev.melange.papers.study.RunConfig;
+import dev.melange.papers.study.RunFolder;
+import dev.melange.papers.study.Scale;
+import dev.melange.papers.study.StudyOutcome;
+import dev.melange.papers.study.StudyRunner;
+import dev.melange.papers.study.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a paper's study. */
+@Command(
+    name = "run",
+    description =
+        "Run a paper's claim as an experiment: the method and its baselines on real data, a verdict"
+            + " from the numbers, a report. Ctrl-C saves; --resume goes on.",
+    footer = {
+      "  melange run metaformer",
+      "  melange run metaformer --scale smoke --set epochs=2",
+      "  melange run timemixer --data ETTh1=etth1.csv --seed 5",
+      "  melange run metaformer --resume               the newest run that has not ended",
+      "  melange run --like runs/metaformer/20260102-030405"
+    })
+final class RunCommand extends Subcommand {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "KEY",
+      description = "The paper's key, as 'melange papers' lists it.")
+  private String key;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "smoke|quick|full",
+      description =
+          "smoke: seconds, only shows that all runs; quick: minutes (default); full: the paper's"
+              + " own setting, for a GPU.")
+  private String scale;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a setting of the study; repeatable.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "NAME=PATH",
+      description = "Take a data set, or one of its files, from PATH; repeatable.")
+  private List<String> data = new ArrayList<>();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the first repetition (default 0).")
+  private Long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Where runs are kept (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "DIR",
+      description =
+          "Go on with the run in DIR, or with the newest of this paper that has not ended.")
+  private String resume;
+
+  @Option(
+      names = "--like",
+      paramLabel = "PATH",
+      description = "Repeat the run of this folder, or the one that wrote these weights.")
+  private Path like;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|cuda",
+      description = "Where to compute (default cpu, or MELANGE_DEVICE).")
+  private String device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads (default: one per core, or MELANGE_THREADS).")
+  private Integer threads;
+
+  private final Function<String, Paper> papers;
+
+  RunCommand() {
+    this(Catalogue::paper);
+  }
+
+  /** With papers that are not in the catalogue. */
+  RunCommand(Function<String, Paper> papers) {
+    this.papers = papers;
+  }
+
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    try (RunFolder folder = folder(console)) {
+      RunConfig config = folder.config();
+      Paper paper = papers.apply(config.study());
+      console.note(paper.study().question());
+      console.note(
+          "scale %s, seed %d, %s, %d worker%s; run folder %s"
+              .formatted(
+                  config.scale(),
+                  config.seed(),
+                  config.plan().device(),
+                  config.plan().workers(),
+                  config.plan().workers() == 1 ? "" : "s",
+                  folder.path()));
+      if (config.scale() == Scale.FULL && !config.plan().device().isCuda()) {
+        console.warn(
+            "full scale is the paper's own setting, meant for a GPU; on this processor it can take"
+                + " days (the remaining time is shown; Ctrl-C saves; --scale quick takes minutes)");
+      }
+      StudyOutcome outcome = run(console, cancellation, paper, folder);
+      print(console, config, outcome);
+      boolean failed =
+          !outcome.failedChecks().isEmpty()
+              || (config.scale() != Scale.SMOKE && outcome.main().verdict() == Verdict.FAILS);
+      return failed ? ExitCode.FAILED : ExitCode.OK;
+    }
+  }
+
+  private RunFolder folder(Console console) throws IOException {
+    RunRequest request = new RunRequest(papers, key, scale, settings, data, seed, device, threads);
+    if (resume != null) {
+      if (like != null) {
+        throw new IllegalArgumentException(
+            "--resume goes on with a run and --like begins one; give one of them");
+      }
+      return resumed(console, request);
+    }
+    if (like != null) {
+      return RunFolder.create(out, request.configLike(like));
+    }
+    requireKey();
+    return RunFolder.create(out, request.config());
+  }
+
+  private RunFolder resumed(Console console, RunRequest request) throws IOException {
+    Path path;
+    if (resume.isEmpty()) {
+      requireKey();
+      papers.apply(key);
+      path =
+          RunFolder.newestUnfinished(out, key)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "there is no unfinished run of %s in %s; begin one with: melange run %s"
+                              .formatted(key, out, key)));
+    } else {
+      path = Path.of(resume);
+    }
+    RunConfig config = RunFolder.readConfig(path);
+    request.requireAgrees(config, path);
+    if (!config.library().equals(Provenance.libraryVersion())) {
+      console.warn(
+          "the run was begun with Melange %s, this is %s; its numbers may differ from those of"
+                  .formatted(config.library(), Provenance.libraryVersion())
+              + " either");
+    }
+    return RunFolder.open(path);
+  }
+
+  private void requireKey() {
+    if (key == null) {
+      throw new IllegalArgumentException(
+          "which paper? those that can be run: "
+              + String.join(", ", Catalogue.papers().stream().map(Paper::key).toList()));
+    }
+  }
+
+  private static StudyOutcome run(
+      Console console, Cancellation cancellation, Paper paper, RunFolder folder)
+      throws IOException {
+    try (Cancellation.Section section = cancellation.section();
+        StudyProgress progress = new StudyProgress(console, System::nanoTime)) {
+      try {
+        return StudyRunner.run(paper, folder, progress, cancellation);
+      } catch (CancellationException e) {
+        console.warn("interrupted; go on with: " + resumeCommand(paper.key(), folder.path()));
+        throw e;
+      }
+    }
+  }
+
+  /** Can be pasted into a shell. */
+  private static String resumeCommand(String key, Path folder) {
+    String path = folder.toString();
+    boolean plain = path.matches("[A-Za-z0-9_./:\\\\-]+");
+    return "melange run "
+        + key
+        + " --resume "
+        + (plain ? path : "'" + path.replace("'", "'\\''") + "'");
+  }
+
+  private static void print(Console console, RunConfig config, StudyOutcome outcome)
+      throws IOException {
+    JsonNode result = new ObjectMapper().readTree(outcome.result().toFile());
+    console.result(
+        () -> {
+          ObjectNode json = Json.object();
+          json.put("folder", outcome.folder().toString());
+          json.put("report", outcome.report().toString());
+          json.set("result", result);
+          return json;
+        },
+        () -> printText(console, config, outcome));
+  }
+
+  private static void printText(Console console, RunConfig config, StudyOutcome outcome) {
+    outcome.tables().forEach(console::table);
+    outcome.failedChecks().forEach(check -> console.line(console.red("did not work: ") + check));
+    if (config.scale() == Scale.SMOKE) {
+      if (outcome.failedChecks().isEmpty()) {
+        console.line(
+            "Everything ran. At scale smoke the numbers say nothing about the claim; try --scale"
+                + " quick.");
+      }
+    } else {
+      for (Finding finding : outcome.findings()) {
+        String words = finding.verdict().text() + ": ";
+        console.line("");
+        console.paragraph(finding.main() ? "" : "  ", words + finding.claim());
+        finding.reasons().forEach(reason -> console.paragraph("  - ", reason));
+      }
+      console.line("");
+      console.line(console.bold("Verdict: ") + colored(console, outcome.main().verdict()));
+    }
+    console.line("Report: " + outcome.report());
+  }
+
+  private static String colored(Console console, Verdict verdict) {
+    return switch (verdict) {
+      case HOLDS -> console.green(verdict.text());
+      case DOES_NOT_SHOW -> verdict.text();
+      case FAILS -> console.red(verdict.text());
+    };
+  }
+}
