@@ -13,6 +13,7 @@ import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.StudyOutcome;
 import dev.melange.papers.study.StudyRunner;
 import dev.melange.papers.study.Verdict;
+import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,10 +154,17 @@ final class RunCommand extends Subcommand {
       return resumed(console, request);
     }
     if (like != null) {
-      return RunFolder.create(out, request.configLike(like));
+      return begun(request.configLike(like));
     }
     requireKey();
-    return RunFolder.create(out, request.config());
+    return begun(request.config());
+  }
+
+  /** A new run; what cannot be had is refused before there is a folder of it. */
+  private RunFolder begun(RunConfig config) throws IOException {
+    config.dataSets();
+    Engine.start(config.plan());
+    return RunFolder.create(out, config);
   }
 
   private RunFolder resumed(Console console, RunRequest request) throws IOException {

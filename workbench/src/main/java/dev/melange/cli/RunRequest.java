@@ -101,8 +101,9 @@ record RunRequest(
     for (Map.Entry<String, JsonNode> entry : wanted.properties()) {
       requireSame(
           "--set " + entry.getKey(),
-          entry.getValue(),
-          old.settings().get(entry.getKey()),
+          // As text: a number read from a file may be of another type of node.
+          entry.getValue().toString(),
+          String.valueOf(old.settings().get(entry.getKey())),
           given -> given,
           folder);
     }

@@ -3,9 +3,11 @@ package dev.melange.papers.study;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.data.DataSets;
 import dev.melange.io.Provenance;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -68,6 +70,17 @@ public record RunConfig(
         Provenance.libraryVersion(),
         Map.of(),
         Map.of());
+  }
+
+  /**
+   * The data sets, those with a place of their own taken from there.
+   *
+   * @throws dev.melange.data.DataException if a set is unknown or its place does not exist
+   */
+  public DataSets dataSets() {
+    Map<String, Path> paths = new LinkedHashMap<>();
+    places.forEach((name, place) -> paths.put(name, Path.of(place)));
+    return DataSets.standard().replacing(paths);
   }
 
   /** The same with other records of what was read. */

@@ -63,11 +63,10 @@ public final class StudyRun {
     this.report = report;
     this.listener = listener;
     this.cancelled = cancelled;
-    Map<String, Path> places = new LinkedHashMap<>();
-    folder.config().places().forEach((name, place) -> places.put(name, Path.of(place)));
     this.data =
-        DataSets.standard()
-            .replacing(places)
+        folder
+            .config()
+            .dataSets()
             .observedBy(
                 set -> {
                   try {
@@ -196,6 +195,7 @@ public final class StudyRun {
       Trial trial = new Trial(this, place, seed, own);
       record.finish(() -> Scope.run(() -> unchecked(body, trial)), trial);
     }
+    record.removeCheckpoints();
     trials.put(id, record);
     listener.finished(place);
     return record.result();

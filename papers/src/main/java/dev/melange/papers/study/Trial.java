@@ -3,6 +3,10 @@ package dev.melange.papers.study;
 import dev.melange.io.Checkpoints;
 import dev.melange.nn.Layer;
 import dev.melange.papers.study.StudyListener.Place;
+import dev.melange.train.EpochRecord;
+import dev.melange.train.Trainer;
+import dev.melange.train.TrainingListener;
+import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +54,58 @@ public final class Trial {
   /** A folder of the trial's own. What it holds when the trial has ended is kept. */
   public Path folder() {
     return folder;
+  }
+
+  /**
+   * Trains: with checkpoints in the trial's folder, from which an interrupted trial goes on, and
+   * with progress. Every epoch's loss, learning rate and metrics go to {@code metrics.csv}.
+   *
+   * @param trainer ready but for checkpoints, listener and cancellation, which are set here
+   * @return how it ended
+   * @throws java.util.concurrent.CancellationException if the user wants to stop; it is saved
+   */
+  public TrainingResult train(Trainer trainer) throws IOException {
+    return train(id(), "training", trainer);
+  }
+
+  /**
+   * As {@link #train(Trainer)}, for trials with several trainings.
+   *
+   * @param name of the training, unique in the trial
+   * @param trainer as above
+   */
+  public TrainingResult train(String name, Trainer trainer) throws IOException {
+    return train(id() + "/" + name, name, trainer);
+  }
+
+  private TrainingResult train(String label, String name, Trainer trainer) throws IOException {
+    run.stopIfCancelled();
+    TrainingResult result =
+        trainer
+            .checkpoints(TrialRecord.checkpoints(folder).resolve(name))
+            .listener(new Told())
+            .cancellation(run.cancelled())
+            .fit();
+    for (EpochRecord epoch : result.history()) {
+      rows.add(new MetricRow(label, epoch.epoch(), "loss", epoch.loss()));
+      rows.add(new MetricRow(label, epoch.epoch(), "learning_rate", epoch.learningRate()));
+      epoch
+          .metrics()
+          .forEach((metric, value) -> rows.add(new MetricRow(label, epoch.epoch(), metric, value)));
+    }
+    return result;
+  }
+
+  private final class Told implements TrainingListener {
+    @Override
+    public void started(long totalSteps, long firstStep) {
+      run.listener().training(place, totalSteps, firstStep);
+    }
+
+    @Override
+    public void step(StepRecord step) {
+      run.listener().step(place, step.step(), step.epoch(), step.loss());
+    }
   }
 
   /**

@@ -13,8 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What is on the disk of a trial. Its result is written last: a trial that has one is finished. */
 final class TrialRecord {
@@ -24,6 +26,26 @@ final class TrialRecord {
 
   TrialRecord(Path folder) {
     this.folder = folder;
+  }
+
+  /** Where the trainings of a trial keep what they can go on from, until the trial has ended. */
+  static Path checkpoints(Path folder) {
+    return folder.resolve("checkpoints");
+  }
+
+  /** Removes the checkpoints of a finished trial: a crash may have left some. */
+  void removeCheckpoints() throws IOException {
+    Path folders = checkpoints(folder);
+    if (!Files.isDirectory(folders)) {
+      return;
+    }
+    List<Path> inner;
+    try (Stream<Path> below = Files.walk(folders)) {
+      inner = below.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : inner) {
+      Files.delete(path);
+    }
   }
 
   boolean isFinished() {
