@@ -84,8 +84,7 @@ class StudyRunnerTest {
               }
             };
         assertThatThrownBy(
-                () ->
-                    StudyRunner.run(new ToyPaper(), folder, counting, () -> done.get() >= steps))
+                () -> StudyRunner.run(new ToyPaper(), folder, counting, () -> done.get() >= steps))
             .isInstanceOf(CancellationException.class);
       }
       assertThat(run.resolve("result.json")).doesNotExist();
@@ -152,8 +151,7 @@ class StudyRunnerTest {
   void refusesDataThatTheRunWasNotMadeWith() throws IOException {
     Path run = runOnce(Scale.SMOKE, Map.of());
     Path config = run.resolve("config.json");
-    String hash =
-        JsonFiles.read(config).at("/data/digits~1digits.csv.gz/sha256").asText();
+    String hash = JsonFiles.read(config).at("/data/digits~1digits.csv.gz/sha256").asText();
     Files.writeString(config, Files.readString(config).replace(hash, "0".repeat(64)));
     try (RunFolder folder = RunFolder.open(run)) {
       assertThatThrownBy(() -> run(folder))

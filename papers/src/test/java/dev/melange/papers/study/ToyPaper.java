@@ -108,8 +108,7 @@ final class ToyPaper implements Paper {
     private static ObjectNode train(
         Trial trial, Settings settings, PackedImages images, Pipeline pipeline, double rate)
         throws IOException {
-      Minibatches train =
-          ImageBatches.training(images, pipeline, settings.batch(), trial.seed());
+      Minibatches train = ImageBatches.training(images, pipeline, settings.batch(), trial.seed());
       try (Linear model = new Linear(64, 10, new Rng(trial.seed()))) {
         TrainingResult result =
             trial.train(
