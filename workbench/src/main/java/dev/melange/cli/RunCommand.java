@@ -171,9 +171,9 @@ final class RunCommand extends Subcommand {
     Path path;
     if (resume.isEmpty()) {
       requireKey();
-      papers.apply(key);
+      String study = papers.apply(key).key();
       path =
-          RunFolder.newestUnfinished(out, key)
+          RunFolder.newestUnfinished(out, study)
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(

@@ -69,7 +69,6 @@ record RunRequest(
     }
     RunConfig old = Files.isDirectory(model) ? RunFolder.readConfig(model) : ofWeights(model);
     requireKey(old, model);
-    papers.apply(old.study());
     Map<String, String> places = new LinkedHashMap<>(old.places());
     places.putAll(places());
     return new RunConfig(
