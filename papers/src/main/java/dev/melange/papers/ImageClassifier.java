@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -83,8 +84,8 @@ public final class ImageClassifier implements AutoCloseable {
    */
   public static ImageClassifier load(Path file) throws IOException {
     Map<String, String> metadata = Checkpoints.metadata(file);
-    String description = metadata.get(KEY);
     Provenance provenance = Provenance.of(file, metadata).orElse(null);
+    Description description = Description.of(file, metadata);
     if (description == null || provenance == null) {
       throw new IllegalArgumentException(
           file
@@ -93,16 +94,6 @@ public final class ImageClassifier implements AutoCloseable {
               + file
               + " --data FOLDER");
     }
-    JsonNode json;
-    try {
-      json = new ObjectMapper().readTree(description);
-    } catch (JsonProcessingException e) {
-      throw new CorruptFileException(
-          file, "its description of the images is not JSON", "train the classifier again", e);
-    }
-    List<String> names = new ArrayList<>();
-    json.path("classes").forEach(name -> names.add(name.asText()));
-    ImageInput input = ImageInput.of(json.path("input"));
     Model entry = Vision.model(provenance.model());
     Record config =
         Configs.read(entry.component().configType(), provenance.config(), provenance.model());
@@ -110,10 +101,36 @@ public final class ImageClassifier implements AutoCloseable {
     try {
       Checkpoints.load(model, file);
       model.eval();
-      return new ImageClassifier(model, input, names);
+      return new ImageClassifier(model, description.input(), description.classes());
     } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** How a classifier in a file wants its images; nothing if the file holds weights alone. */
+  public static Optional<ImageInput> input(Path file) throws IOException {
+    return Optional.ofNullable(Description.of(file, Checkpoints.metadata(file)))
+        .map(Description::input);
+  }
+
+  /** What a file says of images and classes. */
+  private record Description(ImageInput input, List<String> classes) {
+    static Description of(Path file, Map<String, String> metadata) throws IOException {
+      String text = metadata.get(KEY);
+      if (text == null) {
+        return null;
+      }
+      JsonNode json;
+      try {
+        json = new ObjectMapper().readTree(text);
+      } catch (JsonProcessingException e) {
+        throw new CorruptFileException(
+            file, "its description of the images is not JSON", "train the classifier again", e);
+      }
+      List<String> names = new ArrayList<>();
+      json.path("classes").forEach(name -> names.add(name.asText()));
+      return new Description(ImageInput.of(json.path("input")), names);
     }
   }
 

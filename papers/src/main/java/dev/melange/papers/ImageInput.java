@@ -9,6 +9,10 @@ import dev.melange.data.image.CenterCrop;
 import dev.melange.data.image.Image;
 import dev.melange.data.image.Normalize;
 import dev.melange.data.image.Pipeline;
+import dev.melange.data.image.HorizontalFlip;
+import dev.melange.data.image.RandAugment;
+import dev.melange.data.image.RandomErasing;
+import dev.melange.data.image.RandomResizedCrop;
 import dev.melange.data.image.Resize;
 import dev.melange.data.image.ResizeShorterSide;
 import dev.melange.data.image.Transform;
@@ -100,6 +104,43 @@ public record ImageInput(
         channelStep(),
         new ResizeShorterSide((int) Math.round(size / crop), Resize.Filter.BICUBIC),
         new CenterCrop(size, size));
+  }
+
+  /**
+   * What an image goes through in training.
+   *
+   * @param augment {@code none}: as in evaluation; {@code flip}: mirrored at random, and crops of at
+   *     least 60 % of the area; {@code rand}: crops of at least 8 %, mirroring, RandAugment, and
+   *     random erasing of a quarter of the images
+   */
+  public Pipeline training(String augment) {
+    return switch (augment) {
+      case "none" -> evaluation();
+      case "flip" ->
+          Pipeline.of(
+              normalize,
+              channelStep(),
+              new RandomResizedCrop(
+                  size, size, 0.6, 1, 3 / 4.0, 4 / 3.0, Resize.Filter.BICUBIC),
+              new HorizontalFlip(0.5));
+      case "rand" ->
+          Pipeline.of(
+                  normalize,
+                  channelStep(),
+                  RandomResizedCrop.of(size),
+                  new HorizontalFlip(0.5),
+                  randAugment())
+              .with(RandomErasing.of(0.25));
+      default ->
+          throw new IllegalArgumentException(
+              "unknown augmentation '" + augment + "'; known: none, flip, rand");
+    };
+  }
+
+  private RandAugment randAugment() {
+    return channels == 3
+        ? RandAugment.standard()
+        : new RandAugment(2, 9, 0.5, 0.5, new int[] {114});
   }
 
   /** As JSON. */

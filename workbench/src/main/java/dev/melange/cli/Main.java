@@ -36,6 +36,8 @@ import picocli.CommandLine.ScopeType;
       SummaryCommand.class,
       CtrCommand.class,
       RunCommand.class,
+      TrainCommand.class,
+      PredictCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

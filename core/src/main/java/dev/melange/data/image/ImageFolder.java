@@ -199,12 +199,26 @@ public final class ImageFolder implements Closeable {
     return new Images(splits.values().stream().flatMap(List::stream).toList());
   }
 
+  /** The classes of {@link #all}, without decoding an image. */
+  public int[] labels() {
+    return new Images(splits.values().stream().flatMap(List::stream).toList()).labels.clone();
+  }
+
+  /** The classes of {@link #split}, without decoding an image. */
+  public int[] labels(String split) {
+    return images(split).labels.clone();
+  }
+
   /**
    * The images of one split.
    *
    * @param split a name of {@link #splits()}
    */
   public Dataset<LabelledImage> split(String split) {
+    return images(split);
+  }
+
+  private Images images(String split) {
     List<Entry> entries = splits.get(split);
     if (entries == null || split.isEmpty()) {
       throw new DataException(

@@ -1,0 +1,75 @@
+package dev.melange.cli;
+
+import dev.melange.component.Default;
+import dev.melange.component.OneOf;
+import dev.melange.mix.MixPolicies;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What {@code train image} was asked to do: with the same images it gives the same classifier.
+ *
+ * @param model name of the model
+ * @param set changed keys of its configuration
+ * @param data folder or zip file of the images, or a named set
+ * @param valid folder of the validation images; null to take a share of {@code data}
+ * @param valid_share share of each class for validation, unless {@code data} is split already
+ * @param size side of the square that the model sees, in pixels
+ * @param channels 1 or 3, to which all images are converted; null for 3 and no conversion
+ * @param epochs passes over the images
+ * @param batch images per step
+ * @param lr highest learning rate
+ * @param mix how batches are mixed, in the notation of {@link MixPolicies#parse}
+ * @param augment {@code none}; {@code flip}: mirroring and mild crops; {@code rand}: strong crops,
+ *     RandAugment, random erasing
+ * @param smoothing label smoothing
+ * @param weights file of weights to start from; null to start from scratch
+ * @param seed of the split, the first weights, the order and the augmentation
+ */
+record ImageTraining(
+    String model,
+    Map<String, String> set,
+    String data,
+    @Default("null") String valid,
+    double valid_share,
+    int size,
+    @Default("null") Integer channels,
+    int epochs,
+    int batch,
+    double lr,
+    String mix,
+    @OneOf({"none", "flip", "rand"}) String augment,
+    double smoothing,
+    @Default("null") String weights,
+    long seed) {
+  /** Checks the values. */
+  ImageTraining {
+    set = new LinkedHashMap<>(set);
+    if (channels != null && channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("--channels is 1 (grey) or 3 (colour), got " + channels);
+    }
+    if (!(valid_share > 0 && valid_share < 1)) {
+      throw new IllegalArgumentException(
+          "--valid-share must be between 0 and 1, got " + valid_share);
+    }
+    if (size < 1 || size > 4096) {
+      throw new IllegalArgumentException("--size is 1 to 4096 pixels, got " + size);
+    }
+    if (epochs < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "--epochs and --batch must be at least 1, got %d and %d".formatted(epochs, batch));
+    }
+    if (!(lr > 0 && Double.isFinite(lr))) {
+      throw new IllegalArgumentException("--lr must be positive, got " + lr);
+    }
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException("--smoothing must be in [0, 1), got " + smoothing);
+    }
+    MixPolicies.parse(mix);
+  }
+
+  /** Channels that the model sees. */
+  int modelChannels() {
+    return channels == null ? 3 : channels;
+  }
+}

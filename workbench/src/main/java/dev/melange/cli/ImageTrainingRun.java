@@ -1,0 +1,323 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
+import dev.melange.data.image.Pipeline;
+import dev.melange.io.AtomicFiles;
+import dev.melange.io.Checkpoints;
+import dev.melange.io.Provenance;
+import dev.melange.metric.Calibration;
+import dev.melange.mix.MixContext;
+import dev.melange.mix.MixPolicies;
+import dev.melange.mix.MixPolicy;
+import dev.melange.nn.ImageModel;
+import dev.melange.nn.ImageModelConfig;
+import dev.melange.nn.LoadReport;
+import dev.melange.optim.Mode;
+import dev.melange.optim.Schedule;
+import dev.melange.papers.ImageClassifier;
+import dev.melange.papers.ImageEvaluation;
+import dev.melange.papers.ImageInput;
+import dev.melange.papers.ImageLoss;
+import dev.melange.papers.Model;
+import dev.melange.papers.Vision;
+import dev.melange.tensor.Engine;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import dev.melange.train.EpochRecord;
+import dev.melange.train.ImageBatches;
+import dev.melange.train.Minibatches;
+import dev.melange.train.Trainer;
+import dev.melange.train.TrainingListener;
+import dev.melange.train.TrainingResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** Trains an image classifier, keeps its best weights, and writes what came of it. */
+final class ImageTrainingRun {
+  static final String RESULT = "result.json";
+  private static final String WEIGHTS = "classifier.safetensors";
+  private static final String REPORT = "report.html";
+  private static final int EVALUATION_BATCH = 64;
+  private static final double WEIGHT_CLIP = 5;
+
+  private final ImageTraining settings;
+  private final ImageInput input;
+  private final TrainingPhotos photos;
+  private final Path folder;
+  private final Console console;
+
+  ImageTrainingRun(
+      ImageTraining settings,
+      ImageInput input,
+      TrainingPhotos photos,
+      Path folder,
+      Console console) {
+    this.settings = settings;
+    this.input = input;
+    this.photos = photos;
+    this.folder = folder;
+    this.console = console;
+  }
+
+  /** The model with its first weights: random ones, or those of a file. */
+  static ImageModel createModel(ImageTraining settings, int classes) throws IOException {
+    Model entry = Vision.model(settings.model());
+    Record base = entry.config();
+    Path weights = settings.weights() == null ? null : Path.of(settings.weights());
+    if (weights != null) {
+      Optional<Provenance> known = Checkpoints.provenance(weights);
+      if (known.isPresent() && known.get().model().equals(settings.model())) {
+        base = Configs.read(entry.component().configType(), known.get().config(), settings.model());
+      }
+    }
+    Record changed = Configs.with(base, settings.set(), settings.model());
+    Record config =
+        ((ImageModelConfig) changed)
+            .forImages(settings.modelChannels(), settings.size(), settings.size(), classes);
+    ImageModel model = (ImageModel) entry.create(config, new Rng(settings.seed()));
+    try {
+      if (weights != null) {
+        load(model, weights, classes);
+      }
+      return model;
+    } catch (IOException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Everything must fit, but the classifier may be for other classes. */
+  private static void load(ImageModel model, Path weights, int classes) throws IOException {
+    LoadReport report = Checkpoints.loadMatching(model, weights);
+    List<String> others =
+        model.state().entrySet().stream()
+            .filter(entry -> !report.loaded().contains(entry.getKey()))
+            .filter(entry -> !isClassifier(entry.getValue(), classes))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!others.isEmpty() || report.loaded().isEmpty()) {
+      throw new IllegalArgumentException(
+          weights + ": " + report.message(model.origin().orElseThrow().model()));
+    }
+  }
+
+  private static boolean isClassifier(Tensor tensor, int classes) {
+    return tensor.dim() <= 2 && tensor.dim() > 0 && tensor.size(0) == classes;
+  }
+
+  /**
+   * Trains, or goes on, and writes weights, report and result.
+   *
+   * @return the result
+   * @throws CancellationException if the user wants to stop, after a checkpoint
+   */
+  ObjectNode train(Cancellation cancellation) throws IOException {
+    try (ImageModel model = createModel(settings, photos.classes().size())) {
+      model.to(Engine.get().device());
+      Pipeline training = input.training(settings.augment());
+      Minibatches train =
+          ImageBatches.training(photos.train(), training, settings.batch(), settings.seed());
+      Minibatches valid =
+          ImageBatches.evaluation(photos.valid(), input.evaluation(), EVALUATION_BATCH);
+      console.note(
+          "%s, %,d parameters: %,d training and %,d validation images of %d classes, %d epochs of %d steps"
+              .formatted(
+                  settings.model(),
+                  model.parameterCount(),
+                  photos.train().size(),
+                  photos.valid().size(),
+                  photos.classes().size(),
+                  settings.epochs(),
+                  train.batches()));
+      TrainingResult result = fit(model, train, valid, cancellation);
+      ImageEvaluation evaluation = ImageEvaluation.of(model, valid);
+      ImageClassifier classifier = new ImageClassifier(model, input, photos.classes());
+      classifier.save(folder.resolve(WEIGHTS), provenance(model));
+      writeMetrics(result.history());
+      ObjectNode json = json(model, result, evaluation);
+      ImageTrainingReport.write(
+          folder.resolve(REPORT), settings, photos, input, result, evaluation, json);
+      AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
+      return json;
+    }
+  }
+
+  private TrainingResult fit(
+      ImageModel model, Minibatches train, Minibatches valid, Cancellation cancellation)
+      throws IOException {
+    long total = Math.max(2, (long) settings.epochs() * train.batches());
+    MixPolicy mix = MixPolicies.parse(settings.mix());
+    MixContext context = MixContext.of(model, input.normalize());
+    try (Cancellation.Section section = cancellation.section();
+        ShownProgress progress = new ShownProgress()) {
+      Trainer trainer =
+          Trainer.of(model, new ImageLoss(model, settings.smoothing()))
+              .data(train, valid)
+              .schedule(
+                  Schedule.cosine(
+                      settings.lr(),
+                      Math.max(1, total / 10),
+                      settings.lr() / 100,
+                      total,
+                      settings.lr() / 100))
+              .epochs(settings.epochs())
+              .clipNorm(WEIGHT_CLIP)
+              .metrics(() -> Map.of("accuracy", ImageEvaluation.of(model, valid).accuracy(1)))
+              .monitor("valid_loss", Mode.MIN)
+              .restoreBest()
+              .seed(settings.seed())
+              .checkpoints(folder.resolve("checkpoints"))
+              .listener(progress)
+              .cancellation(cancellation);
+      if (!settings.mix().equals("vanilla")) {
+        trainer.prepare((batch, rng) -> mix.apply(batch, context, rng));
+      }
+      if (settings.mix().contains("manifoldmix")) {
+        trainer.wholeBatch();
+      }
+      return trainer.fit();
+    } catch (CancellationException e) {
+      console.warn("interrupted; go on with: melange train image --resume " + folder);
+      throw e;
+    }
+  }
+
+  private final class ShownProgress implements TrainingListener, AutoCloseable {
+    private Progress shown = Progress.none();
+    private long first;
+    private String evaluated = "";
+
+    @Override
+    public void started(long totalSteps, long firstStep) {
+      first = firstStep;
+      if (firstStep > 0) {
+        console.note("goes on after step %,d of %,d".formatted(firstStep, totalSteps));
+      }
+      shown = console.progress("training", totalSteps - firstStep, "steps");
+    }
+
+    @Override
+    public void step(StepRecord step) {
+      shown.message(
+          String.format(Locale.ROOT, "epoch %d, loss %.3f%s", step.epoch(), step.loss(), evaluated));
+      shown.at(step.step() - first);
+    }
+
+    @Override
+    public void epoch(EpochRecord epoch) {
+      evaluated =
+          String.format(
+              Locale.ROOT, ", validation %.1f %%", 100 * epoch.metrics().get("accuracy"));
+    }
+
+    @Override
+    public void close() {
+      shown.close();
+    }
+  }
+
+  private Provenance provenance(ImageModel model) throws IOException {
+    ObjectNode origin = Json.object();
+    origin.put("command", "train image");
+    return new Provenance(
+        settings.model(),
+        model.origin().orElseThrow().config(),
+        Map.of(settings.data(), photos.hash()),
+        settings.seed(),
+        Configs.toJson(settings),
+        origin,
+        Provenance.libraryVersion(),
+        settings.weights() == null
+            ? Map.of()
+            : Map.of(settings.weights(), sha256(Path.of(settings.weights()))));
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void writeMetrics(List<EpochRecord> history) throws IOException {
+    StringBuilder csv = new StringBuilder("epoch,step,loss,learning_rate,valid_loss,accuracy\n");
+    for (EpochRecord epoch : history) {
+      csv.append(
+          "%d,%d,%s,%s,%s,%s%n"
+              .formatted(
+                  epoch.epoch(),
+                  epoch.step(),
+                  epoch.loss(),
+                  epoch.learningRate(),
+                  epoch.metrics().get("valid_loss"),
+                  epoch.metrics().get("accuracy")));
+    }
+    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
+  }
+
+  private ObjectNode json(ImageModel model, TrainingResult result, ImageEvaluation evaluation) {
+    ObjectNode json = Json.object();
+    json.put("folder", folder.toString());
+    json.put("weights", folder.resolve(WEIGHTS).toString());
+    json.put("report", folder.resolve(REPORT).toString());
+    json.put("model", settings.model());
+    json.put("parameters", model.parameterCount());
+    json.put("training_images", photos.train().size());
+    json.put("validation_images", photos.valid().size());
+    photos.classes().forEach(json.putArray("classes")::add);
+    json.put("epochs", result.history().size());
+    json.put("best_epoch", result.bestEpoch());
+    json.put("accuracy", evaluation.accuracy(1));
+    if (photos.classes().size() > 5) {
+      json.put("top5", evaluation.accuracy(5));
+    }
+    json.put("nll", evaluation.negativeLogLikelihood());
+    json.put(
+        "ece",
+        Calibration.of(
+                evaluation.probabilities(),
+                evaluation.classes(),
+                evaluation.labels(),
+                Calibration.DEFAULT_BINS)
+            .expectedError());
+    json.put("training_loss", result.last().loss());
+    return json;
+  }
+
+  void print(JsonNode result) {
+    console.line(
+        console.bold(
+            String.format(
+                Locale.ROOT,
+                "validation accuracy %.1f %% (%d images), best epoch %d of %d",
+                100 * result.get("accuracy").asDouble(),
+                photos.valid().size(),
+                result.get("best_epoch").asInt(),
+                result.get("epochs").asInt())));
+    console.line("weights: " + result.get("weights").asText());
+    console.line("report:  " + result.get("report").asText());
+    console.line(
+        "use it:  melange predict image --weights " + result.get("weights").asText() + " IMAGES");
+  }
+}

@@ -1,0 +1,267 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.data.DataException;
+import dev.melange.data.image.Image;
+import dev.melange.data.image.ImageFiles;
+import dev.melange.io.AtomicFiles;
+import dev.melange.papers.ImageClassifier;
+import dev.melange.papers.ImageClassifier.Prediction;
+import dev.melange.papers.metaformer.GradCam;
+import dev.melange.report.ColorMap;
+import dev.melange.report.ImageGrid;
+import dev.melange.report.Tile;
+import dev.melange.tensor.Device;
+import dev.melange.tensor.Engine;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import dev.melange.train.ImageBatches;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells the classes of images. */
+@Command(
+    name = "image",
+    description =
+        "Tell the most probable classes of images with a classifier that 'melange train image'"
+            + " made.",
+    footer = {
+      "  melange predict image --weights classifier.safetensors photo.jpg",
+      "  melange predict image --weights classifier.safetensors holiday/ --csv classes.csv",
+      "  melange predict image --weights classifier.safetensors photo.jpg --explain heat/"
+    })
+final class PredictImageCommand extends Subcommand {
+  private static final int BATCH = 32;
+
+  @Option(
+      names = "--weights",
+      required = true,
+      paramLabel = "FILE",
+      description = "The classifier.")
+  private Path weights;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "IMAGE|FOLDER",
+      description = "Image files, or folders searched for images.")
+  private List<Path> paths;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "3",
+      description = "Classes per image. Default: ${DEFAULT-VALUE}.")
+  private int top;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "1|3",
+      description = "Convert images to the classifier's channels instead of refusing others.")
+  private Integer channels;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write image, rank, class and probability to a CSV file.")
+  private Path csv;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "DIR",
+      description = "Write Grad-CAM pictures: where in the image the first class was seen.")
+  private Path explain;
+
+  private record Result(Path file, List<Prediction> predictions) {}
+
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    if (top < 1) {
+      throw new IllegalArgumentException("--top must be at least 1, got " + top);
+    }
+    List<Path> files = files();
+    Engine.get();
+    try (ImageClassifier loaded = ImageClassifier.load(weights)) {
+      ImageClassifier classifier = withChannels(loaded);
+      classifier.model().to(Engine.get().device());
+      List<Result> results = new ArrayList<>();
+      try (Progress progress = console.progress("predicting", files.size(), "images")) {
+        for (int from = 0; from < files.size(); from += BATCH) {
+          if (cancellation.getAsBoolean()) {
+            return ExitCode.INTERRUPTED;
+          }
+          List<Path> batch = files.subList(from, Math.min(files.size(), from + BATCH));
+          results.addAll(predict(classifier, batch));
+          progress.at(from + batch.size());
+        }
+      }
+      if (csv != null) {
+        AtomicFiles.write(csv, csv(results));
+      }
+      console.result(() -> json(results), () -> print(console, results));
+      return ExitCode.OK;
+    }
+  }
+
+  private ImageClassifier withChannels(ImageClassifier loaded) {
+    if (channels == null) {
+      return loaded;
+    }
+    if (channels != loaded.input().channels()) {
+      throw new IllegalArgumentException(
+          "the classifier sees images of %d channel(s), got --channels %d"
+              .formatted(loaded.input().channels(), channels));
+    }
+    return new ImageClassifier(loaded.model(), loaded.input().converting(), loaded.classes());
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path path : paths) {
+      if (Files.isDirectory(path)) {
+        int before = files.size();
+        try (Stream<Path> below = Files.walk(path)) {
+          below
+              .filter(file -> ImageFiles.isImageName(file.getFileName().toString()))
+              .filter(Files::isRegularFile)
+              .sorted()
+              .forEach(files::add);
+        }
+        if (files.size() == before) {
+          throw new DataException(path + " holds no images (JPEG, PNG, GIF, BMP, WebP)");
+        }
+      } else if (Files.exists(path)) {
+        files.add(path);
+      } else {
+        throw new NoSuchFileException(path.toString(), null, "no such image or folder");
+      }
+    }
+    return files;
+  }
+
+  private List<Result> predict(ImageClassifier classifier, List<Path> files) throws IOException {
+    List<Image> images = new ArrayList<>();
+    for (Path file : files) {
+      Image image = ImageFiles.read(file);
+      try {
+        images.add(classifier.input().withChannels(image));
+      } catch (DataException e) {
+        throw new DataException(file + ": " + e.getMessage(), e);
+      }
+    }
+    double[][] probabilities = classifier.probabilities(images);
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      results.add(new Result(files.get(i), classifier.ranked(probabilities[i], top)));
+    }
+    if (explain != null) {
+      explain(classifier, images, results);
+    }
+    return results;
+  }
+
+  private void explain(ImageClassifier classifier, List<Image> images, List<Result> results)
+      throws IOException {
+    Files.createDirectories(explain);
+    int size = classifier.input().size();
+    for (int i = 0; i < images.size(); i++) {
+      Prediction first = results.get(i).predictions().get(0);
+      double[][] heat = new double[size][size];
+      try (Scope scope = Scope.open()) {
+        Device device = Engine.get().device();
+        Tensor x =
+            ImageBatches.tensor(List.of(images.get(i)), classifier.input().evaluation()).to(device);
+        Tensor target = Tensor.of(new long[] {first.index()}, 1).to(device);
+        float[] values = GradCam.explain(classifier.model(), x, target).resized().toFloats();
+        for (int j = 0; j < values.length; j++) {
+          heat[j / size][j % size] = values[j];
+        }
+      }
+      Image seen = classifier.input().evaluation().transform(images.get(i), new dev.melange.tensor.Rng(0));
+      Tile plain = Tile.of(seen.toBufferedImage());
+      String name = results.get(i).file().getFileName().toString();
+      ImageGrid.titled(name)
+          .columns("image", "evidence for " + first.name())
+          .row(
+              "",
+              plain,
+              plain
+                  .withHeat(heat, ColorMap.INFERNO, 0.5)
+                  .captioned(percent(first.name(), first.probability())))
+          .cellWidth(Math.max(160, Math.min(400, size)))
+          .smooth()
+          .build()
+          .save(target(name));
+    }
+  }
+
+  /** A name of its own for the picture: images of several folders may be called alike. */
+  private Path target(String name) {
+    String stem = name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
+    Path file = explain.resolve(stem + "-explained.png");
+    for (int number = 2; Files.exists(file); number++) {
+      file = explain.resolve(stem + "-explained-" + number + ".png");
+    }
+    return file;
+  }
+
+  private static String percent(String name, double probability) {
+    return String.format(Locale.ROOT, "%s %.1f %%", name, 100 * probability);
+  }
+
+  private static void print(Console console, List<Result> results) {
+    console.list(
+        List.of("image", "classes"),
+        results.stream()
+            .map(
+                result ->
+                    List.of(
+                        result.file().toString(),
+                        result.predictions().stream()
+                            .map(p -> percent(p.name(), p.probability()))
+                            .collect(Collectors.joining(", "))))
+            .toList());
+  }
+
+  private static ArrayNode json(List<Result> results) {
+    ArrayNode array = Json.array();
+    for (Result result : results) {
+      ObjectNode node = array.addObject().put("image", result.file().toString());
+      ArrayNode classes = node.putArray("classes");
+      result
+          .predictions()
+          .forEach(
+              p -> classes.addObject().put("name", p.name()).put("probability", p.probability()));
+    }
+    return array;
+  }
+
+  private static String csv(List<Result> results) {
+    StringWriter text = new StringWriter();
+    CsvWriter rows = CsvWriter.builder().build(text);
+    rows.writeRecord("image", "rank", "class", "probability");
+    for (Result result : results) {
+      for (int k = 0; k < result.predictions().size(); k++) {
+        Prediction p = result.predictions().get(k);
+        rows.writeRecord(
+            result.file().toString(),
+            Integer.toString(k + 1),
+            p.name(),
+            Double.toString(p.probability()));
+      }
+    }
+    return text.toString();
+  }
+}
