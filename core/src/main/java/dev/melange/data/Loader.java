@@ -161,6 +161,9 @@ public final class Loader<T> {
         ids.add(data.id(index));
         items.add(data.get(index, new Rng(config.seed).fork(ITEM, epoch, index)));
       } catch (Exception e) {
+        if (e instanceof DataException known && known.getMessage().startsWith(data.id(index))) {
+          throw known; // says which example it is
+        }
         throw new DataException(
             "%s (example %d, batch %d of epoch %d) could not be loaded: %s"
                 .formatted(data.id(index), index, batch, epoch, describe(e)),

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.DataException;
 import dev.melange.data.image.CenterCrop;
+import dev.melange.data.image.HorizontalFlip;
 import dev.melange.data.image.Image;
 import dev.melange.data.image.Normalize;
 import dev.melange.data.image.Pipeline;
-import dev.melange.data.image.HorizontalFlip;
 import dev.melange.data.image.RandAugment;
 import dev.melange.data.image.RandomErasing;
 import dev.melange.data.image.RandomResizedCrop;
@@ -109,8 +109,8 @@ public record ImageInput(
   /**
    * What an image goes through in training.
    *
-   * @param augment {@code none}: as in evaluation; {@code flip}: mirrored at random, and crops of at
-   *     least 60 % of the area; {@code rand}: crops of at least 8 %, mirroring, RandAugment, and
+   * @param augment {@code none}: as in evaluation; {@code flip}: mirrored at random, and crops of
+   *     at least 60 % of the area; {@code rand}: crops of at least 8 %, mirroring, RandAugment, and
    *     random erasing of a quarter of the images
    */
   public Pipeline training(String augment) {
@@ -120,8 +120,7 @@ public record ImageInput(
           Pipeline.of(
               normalize,
               channelStep(),
-              new RandomResizedCrop(
-                  size, size, 0.6, 1, 3 / 4.0, 4 / 3.0, Resize.Filter.BICUBIC),
+              new RandomResizedCrop(size, size, 0.6, 1, 3 / 4.0, 4 / 3.0, Resize.Filter.BICUBIC),
               new HorizontalFlip(0.5));
       case "rand" ->
           Pipeline.of(

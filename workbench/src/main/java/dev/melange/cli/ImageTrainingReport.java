@@ -41,34 +41,41 @@ final class ImageTrainingReport {
       ImageTraining settings,
       TrainingPhotos photos,
       ImageInput input,
-      TrainingResult result,
+      TrainingResult training,
       ImageEvaluation evaluation,
-      JsonNode facts)
+      JsonNode result)
       throws IOException {
     Report report = new Report(settings.model() + " on " + settings.data());
     report.subtitle(
         String.format(
             Locale.ROOT,
-            "Validation accuracy %.1f %% on %,d images of %d classes; weights of epoch %d of %d, which had the lowest validation loss.",
+            "Validation accuracy %.1f %% on %,d images of %d classes; weights of epoch %d of %d, the best on these images.",
             100 * evaluation.accuracy(1),
             photos.valid().size(),
             photos.classes().size(),
-            result.bestEpoch(),
-            result.history().size()));
-    report.section("Learning").charts(curves(result.history()));
+            training.bestEpoch(),
+            training.history().size()));
+    report.section("Learning").charts(curves(training.history()));
     report.section("Classes").table(classes(photos, evaluation));
     if (photos.classes().size() <= LARGEST_MATRIX) {
       report.charts(confusion(photos, evaluation));
     }
     report.section("Mistakes");
     mistakes(report, photos, input, evaluation);
-    Map<String, Object> shown = new LinkedHashMap<>();
-    Configs.toJson(settings).properties().forEach(e -> shown.put(e.getKey(), e.getValue()));
-    report.section("Settings").facts(shown);
-    Map<String, Object> figures = new LinkedHashMap<>();
-    facts.properties().forEach(e -> figures.put(e.getKey(), e.getValue()));
-    report.section("Result").facts(figures);
+    report.section("Settings").facts(facts(Configs.toJson(settings)));
+    report.section("Result").facts(facts(result));
     report.write(file);
+  }
+
+  private static Map<String, Object> facts(JsonNode json) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      JsonNode value = entry.getValue();
+      if (!value.isNull()) {
+        facts.put(entry.getKey(), value.isTextual() ? value.asText() : value.toString());
+      }
+    }
+    return facts;
   }
 
   private static List<Chart> curves(List<EpochRecord> history) {
@@ -78,9 +85,7 @@ final class ImageTrainingReport {
             .y("loss (nats)")
             .line("training", epochs(history), values(history, EpochRecord::loss))
             .line(
-                "validation",
-                epochs(history),
-                values(history, e -> e.metrics().get("valid_loss")))
+                "validation", epochs(history), values(history, e -> e.metrics().get("valid_loss")))
             .build();
     XyChart accuracy =
         Chart.xy("Validation accuracy")
@@ -153,8 +158,7 @@ final class ImageTrainingReport {
             .filter(i -> predicted[i] != evaluation.labels()[i])
             .boxed()
             .sorted(
-                Comparator.comparingDouble(
-                    i -> -probabilities[i * classes + (int) predicted[i]]))
+                Comparator.comparingDouble(i -> -probabilities[i * classes + (int) predicted[i]]))
             .toList();
     if (wrong.isEmpty()) {
       report.paragraph("Every validation image was classified correctly.");

@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -174,8 +175,8 @@ final class ImageTrainingRun {
                       settings.lr() / 100))
               .epochs(settings.epochs())
               .clipNorm(WEIGHT_CLIP)
-              .metrics(() -> Map.of("accuracy", ImageEvaluation.of(model, valid).accuracy(1)))
-              .monitor("valid_loss", Mode.MIN)
+              .metrics(() -> metrics(ImageEvaluation.of(model, valid)))
+              .monitor("score", Mode.MAX)
               .restoreBest()
               .seed(settings.seed())
               .checkpoints(folder.resolve("checkpoints"))
@@ -192,6 +193,16 @@ final class ImageTrainingRun {
       console.warn("interrupted; go on with: melange train image --resume " + folder);
       throw e;
     }
+  }
+
+  /** The score is the number of correct images; of equal ones the more probable classes win. */
+  private static Map<String, Double> metrics(ImageEvaluation evaluation) {
+    double nll = evaluation.negativeLogLikelihood();
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("accuracy", evaluation.accuracy(1));
+    metrics.put("nll", nll);
+    metrics.put("score", evaluation.accuracy(1) * evaluation.labels().length - nll / (1 + nll));
+    return metrics;
   }
 
   private final class ShownProgress implements TrainingListener, AutoCloseable {
@@ -211,15 +222,15 @@ final class ImageTrainingRun {
     @Override
     public void step(StepRecord step) {
       shown.message(
-          String.format(Locale.ROOT, "epoch %d, loss %.3f%s", step.epoch(), step.loss(), evaluated));
+          String.format(
+              Locale.ROOT, "epoch %d, loss %.3f%s", step.epoch(), step.loss(), evaluated));
       shown.at(step.step() - first);
     }
 
     @Override
     public void epoch(EpochRecord epoch) {
       evaluated =
-          String.format(
-              Locale.ROOT, ", validation %.1f %%", 100 * epoch.metrics().get("accuracy"));
+          String.format(Locale.ROOT, ", validation %.1f %%", 100 * epoch.metrics().get("accuracy"));
     }
 
     @Override

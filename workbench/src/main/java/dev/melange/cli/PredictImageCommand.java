@@ -2,6 +2,7 @@ package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.melange.data.DataException;
 import dev.melange.data.image.Image;
 import dev.melange.data.image.ImageFiles;
@@ -14,10 +15,10 @@ import dev.melange.report.ImageGrid;
 import dev.melange.report.Tile;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -189,7 +190,7 @@ final class PredictImageCommand extends Subcommand {
           heat[j / size][j % size] = values[j];
         }
       }
-      Image seen = classifier.input().evaluation().transform(images.get(i), new dev.melange.tensor.Rng(0));
+      Image seen = classifier.input().evaluation().transform(images.get(i), new Rng(0));
       Tile plain = Tile.of(seen.toBufferedImage());
       String name = results.get(i).file().getFileName().toString();
       ImageGrid.titled(name)
@@ -248,18 +249,19 @@ final class PredictImageCommand extends Subcommand {
     return array;
   }
 
-  private static String csv(List<Result> results) {
+  private static String csv(List<Result> results) throws IOException {
     StringWriter text = new StringWriter();
-    CsvWriter rows = CsvWriter.builder().build(text);
-    rows.writeRecord("image", "rank", "class", "probability");
-    for (Result result : results) {
-      for (int k = 0; k < result.predictions().size(); k++) {
-        Prediction p = result.predictions().get(k);
-        rows.writeRecord(
-            result.file().toString(),
-            Integer.toString(k + 1),
-            p.name(),
-            Double.toString(p.probability()));
+    try (CsvWriter rows = CsvWriter.builder().build(text)) {
+      rows.writeRecord("image", "rank", "class", "probability");
+      for (Result result : results) {
+        for (int k = 0; k < result.predictions().size(); k++) {
+          Prediction p = result.predictions().get(k);
+          rows.writeRecord(
+              result.file().toString(),
+              Integer.toString(k + 1),
+              p.name(),
+              Double.toString(p.probability()));
+        }
       }
     }
     return text.toString();

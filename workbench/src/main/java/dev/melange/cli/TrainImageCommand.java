@@ -73,7 +73,8 @@ final class TrainImageCommand extends Subcommand {
   @Option(
       names = "--valid",
       paramLabel = "FOLDER",
-      description = "Validation images. Default: the split 'valid' or 'test' of --data, or a share.")
+      description =
+          "Validation images. Default: the split 'valid' or 'test' of --data, or a share.")
   private String valid;
 
   @Option(
@@ -220,8 +221,7 @@ final class TrainImageCommand extends Subcommand {
         settings = withDefaults(photos.train().size());
         ImageTrainingRun.createModel(settings, photos.classes().size()).close();
         folder = newFolder();
-        AtomicFiles.write(
-            folder.resolve(CONFIG), Configs.toJson(settings).toPrettyString() + "\n");
+        AtomicFiles.write(folder.resolve(CONFIG), Configs.toJson(settings).toPrettyString() + "\n");
       }
       ImageTrainingRun run = new ImageTrainingRun(settings, input, photos, folder, console);
       ObjectNode result = run.train(cancellation);
@@ -268,7 +268,10 @@ final class TrainImageCommand extends Subcommand {
       side = side == null ? known.map(ImageInput::size).orElse(null) : side;
       planes =
           planes == null
-              ? known.filter(i -> i.convert() || i.channels() == 1).map(ImageInput::channels).orElse(null)
+              ? known
+                  .filter(i -> i.convert() || i.channels() == 1)
+                  .map(ImageInput::channels)
+                  .orElse(null)
               : planes;
     }
     String chosen = name == null ? "poolformer_s12" : name;
@@ -303,7 +306,10 @@ final class TrainImageCommand extends Subcommand {
     if (out != null) {
       if (Files.exists(out.resolve(CONFIG))) {
         throw new IllegalArgumentException(
-            out + " holds a training already; go on with it (--resume " + out + ") or choose another --out");
+            out
+                + " holds a training already; go on with it (--resume "
+                + out
+                + ") or choose another --out");
       }
       return Files.createDirectories(out);
     }
@@ -374,7 +380,9 @@ final class TrainImageCommand extends Subcommand {
     List<String> differing =
         before.properties().stream()
             .filter(entry -> !entry.getValue().equals(now.get(entry.getKey())))
-            .map(entry -> entry.getKey() + " " + entry.getValue() + ", not " + now.get(entry.getKey()))
+            .map(
+                entry ->
+                    entry.getKey() + " " + entry.getValue() + ", not " + now.get(entry.getKey()))
             .toList();
     if (!differing.isEmpty()) {
       throw new IllegalArgumentException(

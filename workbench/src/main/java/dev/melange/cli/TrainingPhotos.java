@@ -3,7 +3,6 @@ package dev.melange.cli;
 import dev.melange.data.DataException;
 import dev.melange.data.DataSets;
 import dev.melange.data.Dataset;
-import dev.melange.data.NamedSet;
 import dev.melange.data.Preloaded;
 import dev.melange.data.Shuffle;
 import dev.melange.data.image.Image;
@@ -36,8 +35,8 @@ import java.util.TreeMap;
  * @param train training images
  * @param valid validation images
  * @param classes names of the classes
- * @param hash SHA-256 over the classes and pixels of all images; of a larger set that is not kept in
- *     memory, over classes and paths
+ * @param hash SHA-256 over the classes and pixels of all images; of a larger set that is not kept
+ *     in memory, over classes and paths
  * @param open what is to be closed in the end
  */
 record TrainingPhotos(
@@ -122,8 +121,7 @@ record TrainingPhotos(
   }
 
   private static boolean isNamedSet(String data) {
-    return !Files.exists(Path.of(data))
-        && DataSets.standard().list().stream().map(NamedSet::name).anyMatch(data::equals);
+    return ImageSets.NAMES.contains(data) && !Files.exists(Path.of(data));
   }
 
   private static ImageFolder folder(String path, List<Closeable> open, List<String> classes)

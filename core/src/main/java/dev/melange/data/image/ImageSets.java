@@ -11,6 +11,9 @@ import java.util.List;
 
 /** The named data sets of images, in memory. */
 public final class ImageSets {
+  /** The names that {@link #load} knows. */
+  public static final List<String> NAMES = List.of("digits", "mnist", "fashion-mnist", "cifar10");
+
   private static final List<String> CLOTHES =
       List.of(
           "T-shirt/top",
@@ -47,9 +50,7 @@ public final class ImageSets {
       }
       default ->
           throw new DataException(
-              "'"
-                  + name
-                  + "' is no set of images; those are digits, mnist, fashion-mnist, cifar10");
+              "'" + name + "' is no set of labelled images; those are " + String.join(", ", NAMES));
     };
   }
 
