@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,29 @@ class DataSetsTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("there is no data set 'minst'; did you mean 'mnist'")
         .hasMessageContaining("us-flights");
+  }
+
+  @Test
+  void takesSetsAndFilesFromWhereTheUserSays() throws IOException {
+    Path mine = Files.writeString(folder.resolve("mine.csv"), "date,OT\n");
+    List<String> used = new ArrayList<>();
+    DataSets sets =
+        nowhere()
+            .replacing(Map.of("ETTh1", mine, "tinyshakespeare", mine))
+            .observedBy(set -> used.add(set.set().name()));
+    LocatedSet ett = sets.where("ett");
+    assertThat(ett.path("ETTh1.csv")).isEqualTo(mine.toAbsolutePath());
+    assertThat(ett.hashes()).containsOnlyKeys("ETTh1.csv");
+    assertThat(sets.where("tinyshakespeare").path("tinyshakespeare.txt"))
+        .isEqualTo(mine.toAbsolutePath());
+    assertThat(used).containsExactly("ett", "tinyshakespeare");
+    assertThatThrownBy(() -> ett.path("ETTh2.csv")).hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> nowhere().replacing(Map.of("ETTh3", mine)))
+        .hasMessageContaining("there is no data set 'ETTh3'");
+    assertThatThrownBy(() -> nowhere().replacing(Map.of("ett", mine)))
+        .hasMessageContaining("give the folder they lie in");
+    assertThatThrownBy(() -> nowhere().replacing(Map.of("digits", mine)))
+        .hasMessageContaining("cannot be replaced");
   }
 
   @Test
