@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       PapersCommand.class,
       ShowCommand.class,
       DataCommand.class,
+      ForecastCommand.class,
       ModelsCommand.class,
       SummaryCommand.class,
       CtrCommand.class,

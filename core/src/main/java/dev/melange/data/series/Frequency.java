@@ -77,6 +77,24 @@ public record Frequency(Unit unit, int step) {
     return step == 1 ? unit.code : step + unit.code;
   }
 
+  /**
+   * The usual number of rows after which a series of this spacing repeats itself: a day for
+   * seconds, minutes and hours, a week for days, a year for weeks and months; 1 where there is no
+   * such whole number.
+   */
+  public int season() {
+    int units =
+        switch (unit) {
+          case SECOND, MINUTE, HOUR -> 86_400 / unit.seconds;
+          case DAY -> 7;
+          case BUSINESS_DAY -> 5;
+          case WEEK -> 52;
+          case MONTH -> 12;
+          case YEAR -> 1;
+        };
+    return units % step == 0 ? units / step : 1;
+  }
+
   /** The time {@code count} rows after a time (before it, if negative). */
   public long plus(long epochSeconds, long count) {
     long units = count * step;

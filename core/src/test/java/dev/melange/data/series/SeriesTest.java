@@ -80,6 +80,16 @@ class SeriesTest {
   }
 
   @Test
+  void frequenciesHaveSeasons() {
+    assertThat(Frequency.of("h").season()).isEqualTo(24);
+    assertThat(Frequency.of("15t").season()).isEqualTo(96);
+    assertThat(Frequency.of("7h").season()).isEqualTo(1);
+    assertThat(Frequency.of("d").season()).isEqualTo(7);
+    assertThat(Frequency.of("3m").season()).isEqualTo(4);
+    assertThat(Frequency.of("a").season()).isEqualTo(1);
+  }
+
+  @Test
   void frequenciesHaveCodes() {
     assertThat(Frequency.of("15t")).isEqualTo(new Frequency(Frequency.Unit.MINUTE, 15));
     assertThat(Frequency.of("15min").code()).isEqualTo("15t");

@@ -99,8 +99,30 @@ public final class PastDecomposableMixing extends Layer {
     out = child("out_cross_layer", new FeedForward(d, config.d_ff(), d, rng));
   }
 
+  /**
+   * Season and trend of each scale, finest first, [R, d_model, seq_len / w^m] each.
+   *
+   * @param season as decomposed
+   * @param trend as decomposed
+   * @param mixedSeason with what the finer scales add
+   * @param mixedTrend with what the coarser scales add
+   */
+  public record Mixing(
+      List<Tensor> season, List<Tensor> trend, List<Tensor> mixedSeason, List<Tensor> mixedTrend) {}
+
   /** Mixes the scales, finest first: [R, seq_len / w^m, d_model] each; same shapes out. */
   public List<Tensor> forward(List<Tensor> scales) {
+    Mixing mixing = mixing(scales);
+    List<Tensor> mixed = new ArrayList<>();
+    for (int m = 0; m < scales.size(); m++) {
+      Tensor sum = mixing.mixedSeason().get(m).add(mixing.mixedTrend().get(m)).transpose(1, 2);
+      mixed.add(independent ? scales.get(m).add(out.forward(sum)) : sum);
+    }
+    return mixed;
+  }
+
+  /** The parts of the scales before and after mixing, for a look inside. */
+  public Mixing mixing(List<Tensor> scales) {
     int coarsest = down.size();
     if (scales.size() != coarsest + 1) {
       throw new IllegalArgumentException(
@@ -113,18 +135,15 @@ public final class PastDecomposableMixing extends Layer {
       season.add(crossed(parts.season()).transpose(1, 2));
       trend.add(crossed(parts.trend()).transpose(1, 2));
     }
+    List<Tensor> mixedSeason = new ArrayList<>(season);
+    List<Tensor> mixedTrend = new ArrayList<>(trend);
     for (int m = 0; m < coarsest; m++) {
-      season.set(m + 1, season.get(m + 1).add(down.get(m).forward(season.get(m))));
+      mixedSeason.set(m + 1, season.get(m + 1).add(down.get(m).forward(mixedSeason.get(m))));
     }
     for (int m = coarsest; m > 0; m--) {
-      trend.set(m - 1, trend.get(m - 1).add(up.get(coarsest - m).forward(trend.get(m))));
+      mixedTrend.set(m - 1, trend.get(m - 1).add(up.get(coarsest - m).forward(mixedTrend.get(m))));
     }
-    List<Tensor> mixed = new ArrayList<>();
-    for (int m = 0; m <= coarsest; m++) {
-      Tensor sum = season.get(m).add(trend.get(m)).transpose(1, 2);
-      mixed.add(independent ? scales.get(m).add(out.forward(sum)) : sum);
-    }
-    return mixed;
+    return new Mixing(season, trend, mixedSeason, mixedTrend);
   }
 
   private Tensor crossed(Tensor x) {

@@ -101,6 +101,54 @@ public final class TimeMixer extends Layer {
       }
     }
 
+    /**
+     * The usual options: independent channels, moving average of 25, dropout 0.1, average pooling
+     * by 2, hourly time features.
+     *
+     * @param task see {@link #task_name}
+     * @param length history, T
+     * @param horizon H
+     * @param channels N
+     * @param features d_model
+     * @param hidden d_ff
+     * @param layers mixing blocks
+     * @param scales coarser scales, M
+     */
+    public static Config of(
+        String task,
+        int length,
+        int horizon,
+        int channels,
+        int features,
+        int hidden,
+        int layers,
+        int scales) {
+      return new Config(
+          task,
+          length,
+          horizon,
+          channels,
+          channels,
+          features,
+          hidden,
+          layers,
+          25,
+          5,
+          0.1,
+          "timeF",
+          "h",
+          1,
+          "moving_avg",
+          1,
+          scales,
+          2,
+          "avg",
+          0,
+          2,
+          false,
+          "official");
+    }
+
     PastDecomposableMixing.Config block() {
       return new PastDecomposableMixing.Config(
           seq_len,
@@ -244,14 +292,9 @@ public final class TimeMixer extends Layer {
   public List<Tensor> scaleForecasts(Inputs in) {
     Tensor x = in.get("x_enc");
     long batch = x.size(0);
-    List<Tensor> normed = new ArrayList<>();
-    ReversibleNorm.Normalized finest = null;
     List<Tensor> scales = scales(x, in);
-    for (int m = 0; m < scales.size(); m++) {
-      ReversibleNorm.Normalized normalized = norms.get(m).normalize(scales.get(m));
-      finest = m == 0 ? normalized : finest;
-      normed.add(normalized.values());
-    }
+    ReversibleNorm.Normalized finest = norms.get(0).normalize(scales.get(0));
+    List<Tensor> normed = normalized(scales, finest);
     List<Tensor> trends = new ArrayList<>();
     List<Tensor> mixed = encode(normed, marks(in, normed), trends);
     Tensor future =
@@ -277,6 +320,27 @@ public final class TimeMixer extends Layer {
     return restored;
   }
 
+  /**
+   * What the first block does to season and trend of a forecaster's inputs, for a look inside.
+   *
+   * @param in as for {@link #forward}
+   * @return parts with B * N rows if channels are independent (row b * N + n), otherwise B
+   */
+  public PastDecomposableMixing.Mixing mixing(Inputs in) {
+    List<Tensor> scales = scales(in.get("x_enc"), in);
+    List<Tensor> normed = normalized(scales, norms.get(0).normalize(scales.get(0)));
+    return blocks.get(0).mixing(embed(normed, marks(in, normed), new ArrayList<>()));
+  }
+
+  // The finest scale's statistics serve again to undo the norm.
+  private List<Tensor> normalized(List<Tensor> scales, ReversibleNorm.Normalized finest) {
+    List<Tensor> normed = new ArrayList<>(List.of(finest.values()));
+    for (int m = 1; m < scales.size(); m++) {
+      normed.add(norms.get(m).normalize(scales.get(m)).values());
+    }
+    return normed;
+  }
+
   private static Tensor sum(List<Tensor> parts) {
     return parts.stream().reduce(Tensor::add).orElseThrow();
   }
@@ -284,11 +348,7 @@ public final class TimeMixer extends Layer {
   private Tensor reconstruct(Tensor x, Inputs in) {
     List<Tensor> scales = scales(x, in);
     ReversibleNorm.Normalized finest = norms.get(0).normalize(scales.get(0));
-    List<Tensor> normed = new ArrayList<>(List.of(finest.values()));
-    for (int m = 1; m < scales.size(); m++) {
-      normed.add(norms.get(m).normalize(scales.get(m)).values());
-    }
-    Tensor y = encode(normed, null, new ArrayList<>()).get(0);
+    Tensor y = encode(normalized(scales, finest), null, new ArrayList<>()).get(0);
     return norms.get(0).denormalize(unrolled(projection.forward(y), x.size(0)), finest);
   }
 
@@ -319,6 +379,10 @@ public final class TimeMixer extends Layer {
   }
 
   private List<Tensor> encode(List<Tensor> scales, List<Tensor> marks, List<Tensor> trends) {
+    return mix(embed(scales, marks, trends));
+  }
+
+  private List<Tensor> embed(List<Tensor> scales, List<Tensor> marks, List<Tensor> trends) {
     SeriesDecomposition average =
         new SeriesDecomposition(
             new SeriesDecomposition.Config("moving_avg", config.moving_avg(), config.top_k()));
@@ -334,7 +398,7 @@ public final class TimeMixer extends Layer {
       }
       embedded.add(dropout(embedding.forward(x, marks == null ? null : marks.get(m))));
     }
-    return mix(embedded);
+    return embedded;
   }
 
   private List<Tensor> mix(List<Tensor> embedded) {

@@ -13,8 +13,9 @@ import dev.melange.metric.AnomalyDetection;
 import dev.melange.metric.ForecastMetrics;
 import dev.melange.metric.M4Summary;
 import dev.melange.optim.OneCycle;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 
 /** TimeMixer (ICLR 2024): its model, layers, losses, data rules and metrics. */
-public final class TimeMixerPaper implements Method {
+public final class TimeMixerPaper implements Paper {
   /**
    * Which time features to compute.
    *
@@ -285,61 +286,21 @@ public final class TimeMixerPaper implements Method {
   @Override
   public List<Model> models() {
     List<Model> models = new ArrayList<>();
-    for (int horizon : new int[] {96, 192, 336, 720}) {
-      models.add(longTerm("etth1", 7, 2, 16, 32, horizon));
-      models.add(longTerm("etth2", 7, 2, 16, 32, horizon));
-      models.add(longTerm("ettm1", 7, 2, 16, 32, horizon));
-      models.add(longTerm("ettm2", 7, 2, 32, 32, horizon));
-      models.add(longTerm("weather", 21, 3, 16, 32, horizon));
-      models.add(longTerm("electricity", 321, 3, 16, 32, horizon));
-      models.add(longTerm("traffic", 862, 3, 32, 64, horizon));
+    for (int horizon : LongTermSettings.HORIZONS) {
+      for (LongTermSettings settings : LongTermSettings.ALL) {
+        models.add(Model.of(settings.modelName(horizon), MODEL, settings.config(horizon)));
+      }
     }
     models.add(
         Model.of(
-            "timemixer_m4_monthly", MODEL, config("short_term_forecast", 36, 18, 1, 32, 32, 4, 1)));
+            "timemixer_m4_monthly",
+            MODEL,
+            TimeMixer.Config.of("short_term_forecast", 36, 18, 1, 32, 32, 4, 1)));
     return List.copyOf(models);
   }
 
-  private static Model longTerm(
-      String data, int channels, int layers, int features, int hidden, int horizon) {
-    return Model.of(
-        "timemixer_" + data + "_" + horizon,
-        MODEL,
-        config("long_term_forecast", 96, horizon, channels, features, hidden, layers, 3));
-  }
-
-  private static TimeMixer.Config config(
-      String task,
-      int length,
-      int horizon,
-      int channels,
-      int features,
-      int hidden,
-      int layers,
-      int scales) {
-    return new TimeMixer.Config(
-        task,
-        length,
-        horizon,
-        channels,
-        channels,
-        features,
-        hidden,
-        layers,
-        25,
-        5,
-        0.1,
-        "timeF",
-        "h",
-        1,
-        "moving_avg",
-        1,
-        scales,
-        2,
-        "avg",
-        0,
-        2,
-        false,
-        "official");
+  @Override
+  public Study study() {
+    return new TimeMixerStudy();
   }
 }

@@ -1,0 +1,91 @@
+package dev.melange.papers.timemixer;
+
+import dev.melange.component.Default;
+import dev.melange.component.OneOf;
+import java.util.Map;
+
+/**
+ * How a {@link Forecaster} is fitted to a series.
+ *
+ * @param horizon steps to forecast, H
+ * @param model {@code timemixer}, or {@code dlinear}, a linear model that trains in seconds
+ * @param context history that a forecast is made from, T; null for 96, or the longest of 48, 24, 16
+ *     and 8 that the series is long enough for
+ * @param season steps after which the series repeats itself, for the seasonal naive baseline and
+ *     the scaled error; null for the usual one of the series' frequency
+ * @param backtest number of forecasts of the last rows, each H steps after the one before, that are
+ *     compared with what happened; those rows are kept from training. Null for up to 5, in at most
+ *     a fifth of the rows
+ * @param fill what to do about missing values: {@code none} refuses them, {@code linear} draws a
+ *     line between the neighbours, {@code ffill} repeats the value before
+ * @param epochs passes over the training windows, at most
+ * @param patience epochs without a better validation loss before the end
+ * @param seed of initial weights and of all draws
+ * @param settings further keys of {@link TimeMixer.Config} (or {@link DLinear.Config}) and {@link
+ *     Recipe} to change, as text
+ */
+public record ForecastOptions(
+    int horizon,
+    @Default("timemixer") @OneOf({"timemixer", "dlinear"}) String model,
+    @Default("null") Integer context,
+    @Default("null") Integer season,
+    @Default("null") Integer backtest,
+    @Default("none") @OneOf({"none", "linear", "ffill"}) String fill,
+    @Default("10") int epochs,
+    @Default("3") int patience,
+    @Default("0") long seed,
+    @Default("{}") Map<String, String> settings) {
+  /** Checks the numbers. */
+  public ForecastOptions {
+    settings = Map.copyOf(settings);
+    positive("horizon", horizon);
+    positive("context", context);
+    positive("season", season);
+    positive("epochs", epochs);
+    positive("patience", patience);
+    if (backtest != null && backtest < 0) {
+      throw new IllegalArgumentException("backtest must not be negative, got " + backtest);
+    }
+  }
+
+  private static void positive(String name, Integer value) {
+    if (value != null && value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, got " + value);
+    }
+  }
+
+  /** The defaults for a horizon. */
+  public static ForecastOptions of(int horizon) {
+    return new ForecastOptions(horizon, "timemixer", null, null, null, "none", 10, 3, 0, Map.of());
+  }
+
+  /** With another model. */
+  public ForecastOptions withModel(String name) {
+    return new ForecastOptions(
+        horizon, name, context, season, backtest, fill, epochs, patience, seed, settings);
+  }
+
+  /** With a history length. */
+  public ForecastOptions withContext(int steps) {
+    return new ForecastOptions(
+        horizon, model, steps, season, backtest, fill, epochs, patience, seed, settings);
+  }
+
+  /** With a number of forecasts in the back-test. */
+  public ForecastOptions withBacktest(int forecasts) {
+    return new ForecastOptions(
+        horizon, model, context, season, forecasts, fill, epochs, patience, seed, settings);
+  }
+
+  /** With a way to fill missing values. */
+  public ForecastOptions withFill(String how) {
+    return new ForecastOptions(
+        horizon, model, context, season, backtest, how, epochs, patience, seed, settings);
+  }
+
+  /** With a number of epochs. */
+  public ForecastOptions withEpochs(int count) {
+    return new ForecastOptions(
+        horizon, model, context, season, backtest, fill, count, patience, seed, settings);
+  }
+}

@@ -1,0 +1,583 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
+import dev.melange.data.ContentHash;
+import dev.melange.data.Source;
+import dev.melange.data.series.TimeSeries;
+import dev.melange.io.AtomicFiles;
+import dev.melange.papers.timemixer.Backtest;
+import dev.melange.papers.timemixer.ForecastOptions;
+import dev.melange.papers.timemixer.ForecastReport;
+import dev.melange.papers.timemixer.Forecaster;
+import dev.melange.tensor.Device;
+import dev.melange.tensor.Engine;
+import dev.melange.train.Trainer;
+import dev.melange.train.TrainingListener;
+import dev.melange.train.TrainingResult;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Forecasts a user's series. */
+@Command(
+    name = "forecast",
+    description =
+        "Forecast a time series from a CSV file: fits a model, tests it on the last rows against"
+            + " naive forecasts, and writes the rows after the end. Ctrl-C saves; --resume goes on.",
+    footer = {
+      "  melange forecast --data power.csv --target OT --horizon 96",
+      "  melange forecast --data sales.csv --horizon 12 --freq m --fill linear --backtest 3",
+      "  melange forecast --data us-flights-hourly --target late --horizon 24   bundled data",
+      "  melange forecast --weights runs/forecast/20260102-030405/model.safetensors --data new.csv",
+      "  melange forecast --resume                          the newest fit that has not ended"
+    })
+final class ForecastCommand extends Subcommand {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+  private static final String RESULT = "result.json";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final int SHOWN_ROWS = 5;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description =
+          "CSV file with a row per time step: numbers, and dates if there are any. Also the name of"
+              + " a known series, such as us-flights-hourly.")
+  private String data;
+
+  @Option(names = "--horizon", paramLabel = "N", description = "How many steps to forecast.")
+  private Integer horizon;
+
+  @Option(
+      names = "--model",
+      paramLabel = "timemixer|dlinear",
+      description = "The model (default timemixer; dlinear is linear and takes seconds).")
+  private String model;
+
+  @Option(
+      names = "--target",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Columns to forecast (default: all but the dates).")
+  private List<String> target;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description = "Steps of history that a forecast is made from (default 96, or what fits).")
+  private Integer context;
+
+  @Option(
+      names = "--date",
+      paramLabel = "COLUMN",
+      description = "The column of dates (default: found by its contents).")
+  private String date;
+
+  @Option(
+      names = "--date-format",
+      paramLabel = "PATTERN",
+      description = "How dates are written, such as dd/MM/uuuu (default: found out).")
+  private String dateFormat;
+
+  @Option(
+      names = "--freq",
+      paramLabel = "s|t|h|d|b|w|m|a",
+      description =
+          "The spacing of the rows, such as h, 15t (minutes) or d; rows that the file leaves out"
+              + " become missing values (default: found out, and none may be left out).")
+  private String freq;
+
+  @Option(
+      names = "--fill",
+      paramLabel = "none|linear|ffill",
+      description =
+          "Missing values: none refuses them (default), linear draws a line between the"
+              + " neighbours, ffill repeats the value before.")
+  private String fill;
+
+  @Option(
+      names = "--season",
+      paramLabel = "N",
+      description = "Steps after which the series repeats itself (default: by its frequency).")
+  private Integer season;
+
+  @Option(
+      names = "--backtest",
+      paramLabel = "N",
+      description =
+          "Forecasts of the last rows to compare with what happened; 0 for none (default up to 5).")
+  private Integer backtest;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes over the training rows, at most (default 10).")
+  private Integer epochs;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of all draws (default 0).")
+  private Long seed;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a setting of model or training, such as d_model=32; repeatable.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Forecast with a model saved before, without fitting one.")
+  private Path weights;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Where results are kept (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "DIR",
+      description = "Go on with the fit in DIR, or with the newest that has not ended.")
+  private String resume;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|cuda",
+      description = "Where to compute (default cpu, or MELANGE_DEVICE).")
+  private String device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads (default: one per core, or MELANGE_THREADS).")
+  private Integer threads;
+
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    if (weights != null) {
+      return predict(console);
+    }
+    Path folder = resume == null ? null : resumed();
+    ForecastRequest request = folder == null ? requested() : ForecastRequest.in(folder);
+    if (folder != null) {
+      requireAgrees(request, folder);
+    }
+    TimeSeries series = request.read();
+    tell(console, series, request.options().fill());
+    Engine.Plan plan = Engine.Plan.defaults();
+    Engine.start(
+        new Engine.Plan(
+            Device.of(request.device()), request.threads(), request.threads(), plan.precision()));
+    try (Cancellation.Section section = cancellation.section()) {
+      Fitting fitting = new Fitting(console, cancellation, folder, request);
+      Forecaster fitted;
+      try {
+        fitted = Forecaster.fit(series, request.options(), fitting::fit);
+      } catch (CancellationException e) {
+        console.warn("interrupted; go on with: melange forecast --resume " + fitting.folder());
+        throw e;
+      }
+      try (Forecaster forecaster = fitted) {
+        forecaster.save(
+            fitting.folder().resolve(WEIGHTS), Map.of(request.data(), request.sha256()));
+        finish(
+            console,
+            fitting.folder(),
+            forecaster,
+            series,
+            forecaster.fitted().backtest(),
+            request.data(),
+            request.sha256());
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  // ---- requests ----
+
+  private ForecastRequest requested() throws IOException {
+    require("--data", data);
+    require("--horizon", horizon);
+    ForecastOptions defaults = ForecastOptions.of(horizon);
+    ForecastOptions options =
+        new ForecastOptions(
+            horizon,
+            choice("--model", model, defaults.model(), "timemixer", "dlinear"),
+            context,
+            season,
+            backtest,
+            choice("--fill", fill, defaults.fill(), "none", "linear", "ffill"),
+            epochs == null ? defaults.epochs() : epochs,
+            defaults.patience(),
+            seed == null ? defaults.seed() : seed,
+            Configs.parseOverrides(settings));
+    Engine.Plan plan = Engine.Plan.defaults();
+    Source source = ForecastRequest.source(data);
+    return new ForecastRequest(
+        Files.exists(Path.of(data)) ? Path.of(data).toAbsolutePath().toString() : data,
+        ContentHash.of(source).sha256(),
+        target,
+        date,
+        dateFormat,
+        freq,
+        threads == null ? plan.workers() : threads,
+        device == null ? plan.device().toString() : device,
+        options);
+  }
+
+  private static void require(String option, Object value) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "%s is missing; for instance: melange forecast --data power.csv --horizon 96"
+              .formatted(option));
+    }
+  }
+
+  private static String choice(String option, String given, String fallback, String... known) {
+    if (given != null && !List.of(known).contains(given)) {
+      throw new IllegalArgumentException(
+          "unknown %s '%s'; expected %s"
+              .formatted(option.substring(2), given, String.join(" or ", known)));
+    }
+    return given == null ? fallback : given;
+  }
+
+  private Path resumed() throws IOException {
+    if (!resume.isEmpty()) {
+      Path folder = Path.of(resume);
+      if (Files.exists(folder.resolve(RESULT))) {
+        throw new IllegalArgumentException(
+            "the fit in %s has ended; its results are there. To forecast newer data: melange forecast --weights %s --data FILE"
+                .formatted(folder, folder.resolve(WEIGHTS)));
+      }
+      return folder;
+    }
+    Path parent = out.resolve("forecast");
+    if (Files.isDirectory(parent)) {
+      try (Stream<Path> folders = Files.list(parent)) {
+        var newest =
+            folders
+                .filter(path -> Files.exists(path.resolve("config.json")))
+                .filter(path -> !Files.exists(path.resolve(RESULT)))
+                .max(Comparator.comparing(path -> path.getFileName().toString()));
+        if (newest.isPresent()) {
+          return newest.get();
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no unfinished fit in %s; begin one with: melange forecast --data FILE --horizon N"
+            .formatted(parent));
+  }
+
+  /** A resumed fit goes on as it began; options that say something else are refused. */
+  private void requireAgrees(ForecastRequest old, Path folder) {
+    ForecastOptions options = old.options();
+    Path path = data == null ? null : Path.of(data);
+    String given = path != null && Files.exists(path) ? path.toAbsolutePath().toString() : data;
+    requireSame(folder, "--data", given, old.data());
+    requireSame(folder, "--target", target, old.target());
+    requireSame(folder, "--date", date, old.date());
+    requireSame(folder, "--date-format", dateFormat, old.date_format());
+    requireSame(folder, "--freq", freq, old.freq());
+    requireSame(folder, "--threads", threads, old.threads());
+    requireSame(folder, "--device", device, old.device());
+    requireSame(folder, "--horizon", horizon, options.horizon());
+    requireSame(folder, "--model", model, options.model());
+    requireSame(folder, "--context", context, options.context());
+    requireSame(folder, "--season", season, options.season());
+    requireSame(folder, "--backtest", backtest, options.backtest());
+    requireSame(folder, "--fill", fill, options.fill());
+    requireSame(folder, "--epochs", epochs, options.epochs());
+    requireSame(folder, "--seed", seed, options.seed());
+    if (!settings.isEmpty()) {
+      requireSame(folder, "--set", Configs.parseOverrides(settings), options.settings());
+    }
+  }
+
+  private static void requireSame(Path folder, String option, Object given, Object old) {
+    if (given != null && !Objects.equals(given, old)) {
+      throw new IllegalArgumentException(
+          "the fit in %s was begun with %s %s, got %s; leave that option out, or leave out --resume"
+              .formatted(folder, option, old == null ? "left out" : old, given));
+    }
+  }
+
+  // ---- work ----
+
+  private static void tell(Console console, TimeSeries series, String fill) {
+    console.note(
+        "%s: %,d rows%s, forecasting %s"
+            .formatted(
+                series.name(),
+                series.rows(),
+                series
+                    .frequency()
+                    .map(frequency -> " spaced by '" + frequency + "'")
+                    .orElse(", no dates: steps are numbered"),
+                String.join(", ", series.columns())));
+    if (series.missing() > 0 && !fill.equals("none")) {
+      console.warn(
+          "%,d missing values %s filled (%s): %s"
+              .formatted(
+                  series.missing(),
+                  series.missing() == 1 ? "is" : "are",
+                  fill,
+                  Forecaster.missing(series)));
+    }
+    for (int c = 0; c < series.columns().size(); c++) {
+      int column = c;
+      double[] distinct =
+          IntStream.range(0, series.rows())
+              .mapToDouble(row -> series.get(row, column))
+              .filter(value -> !Double.isNaN(value))
+              .distinct()
+              .limit(2)
+              .toArray();
+      if (distinct.length == 1) {
+        console.warn(
+            "column '%s' is constant (%s); there is nothing to learn from it"
+                .formatted(series.columns().get(c), distinct[0]));
+      }
+    }
+  }
+
+  /** A fit in its folder, which is made when the data have turned out to be usable. */
+  private final class Fitting {
+    private final Console console;
+    private final Cancellation cancellation;
+    private final ForecastRequest request;
+    private Path folder;
+
+    Fitting(Console console, Cancellation cancellation, Path folder, ForecastRequest request) {
+      this.console = console;
+      this.cancellation = cancellation;
+      this.folder = folder;
+      this.request = request;
+    }
+
+    Path folder() {
+      return folder;
+    }
+
+    TrainingResult fit(Trainer trainer) throws IOException {
+      if (folder == null) {
+        folder = newFolder();
+        request.write(folder);
+      }
+      try (FitProgress progress = new FitProgress(console, request.options().model())) {
+        return trainer
+            .checkpoints(Files.createDirectories(folder.resolve("checkpoints")))
+            .listener(progress)
+            .cancellation(cancellation)
+            .fit();
+      }
+    }
+  }
+
+  /** The steps of a fit as a bar or lines. */
+  private static final class FitProgress implements TrainingListener, AutoCloseable {
+    private final Console console;
+    private final String model;
+    private Progress shown = Progress.none();
+    private long first;
+
+    FitProgress(Console console, String model) {
+      this.console = console;
+      this.model = model;
+    }
+
+    @Override
+    public void started(long totalSteps, long firstStep) {
+      first = firstStep;
+      if (firstStep > 0) {
+        console.note("goes on after step %,d of %,d".formatted(firstStep, totalSteps));
+      }
+      shown = console.progress("fitting " + model, totalSteps - firstStep, "steps");
+    }
+
+    @Override
+    public void step(StepRecord step) {
+      shown.message(String.format(Locale.ROOT, "epoch %d, loss %.4g", step.epoch(), step.loss()));
+      shown.at(step.step() - first);
+    }
+
+    @Override
+    public void close() {
+      shown.close();
+    }
+  }
+
+  private Path newFolder() throws IOException {
+    Path parent = Files.createDirectories(out.resolve("forecast"));
+    String time = LocalDateTime.now(ZoneId.systemDefault()).format(NAME);
+    Path folder = null;
+    for (int number = 1; folder == null; number++) {
+      try {
+        folder = Files.createDirectory(parent.resolve(number == 1 ? time : time + "-" + number));
+      } catch (FileAlreadyExistsException e) {
+        folder = null; // another forecast of the same second has this name
+      }
+    }
+    return folder;
+  }
+
+  private int predict(Console console) throws IOException {
+    require("--data", data);
+    refuse("--resume", resume);
+    refuse("--model", model);
+    refuse("--context", context);
+    refuse("--season", season);
+    refuse("--epochs", epochs);
+    refuse("--seed", seed);
+    refuse("--fill", fill);
+    refuse("--set", settings.isEmpty() ? null : settings);
+    try (Forecaster forecaster = Forecaster.load(weights)) {
+      Forecaster.Fitted fitted = forecaster.fitted();
+      if (horizon != null && horizon != fitted.horizon()) {
+        throw new IllegalArgumentException(
+            "%s forecasts %d steps, not %d; fit another model for that"
+                .formatted(weights, fitted.horizon(), horizon));
+      }
+      if (target != null && !target.equals(fitted.columns())) {
+        throw new IllegalArgumentException(
+            "%s forecasts %s, not %s"
+                .formatted(
+                    weights, String.join(", ", fitted.columns()), String.join(", ", target)));
+      }
+      Source source = ForecastRequest.source(data);
+      TimeSeries series = ForecastRequest.read(source, fitted.columns(), date, dateFormat, freq);
+      tell(console, series, fitted.fill());
+      if (backtest != null && backtest > 0) {
+        console.warn(
+            "the model may have learned from rows of the back-test; its errors are then too small");
+      }
+      finish(
+          console,
+          newFolder(),
+          forecaster,
+          series,
+          backtest == null ? 0 : backtest,
+          data,
+          ContentHash.of(source).sha256());
+    }
+    return ExitCode.OK;
+  }
+
+  private static void refuse(String option, Object given) {
+    if (given != null) {
+      throw new IllegalArgumentException(
+          option + " belongs to fitting a model; with --weights it has no use");
+    }
+  }
+
+  // ---- results ----
+
+  private static void finish(
+      Console console,
+      Path folder,
+      Forecaster forecaster,
+      TimeSeries series,
+      int backtests,
+      String file,
+      String sha256)
+      throws IOException {
+    TimeSeries forecast = forecaster.forecast(series);
+    Backtest test = backtests == 0 ? null : Backtest.of(forecaster, series, backtests);
+    ForecastReport report = new ForecastReport(forecaster, series, forecast, test);
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data", file);
+    facts.put("SHA-256", sha256);
+    report.write(folder, facts);
+    ObjectNode json = json(forecaster, forecast, test, folder);
+    // Last: a folder with a result has ended.
+    AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
+    console.result(() -> json, () -> print(console, report, folder));
+  }
+
+  private static void print(Console console, ForecastReport report, Path folder) {
+    if (report.backtest() != null) {
+      console.table(report.table());
+      console.paragraph("", report.summary());
+      console.line("");
+    }
+    TimeSeries forecast = report.forecast();
+    List<String> header = new ArrayList<>(forecast.columns());
+    header.add(0, forecast.times().isPresent() ? "date" : "step");
+    List<String> dates = ForecastReport.dates(forecast);
+    List<List<String>> rows = new ArrayList<>();
+    for (int row = 0; row < Math.min(SHOWN_ROWS, forecast.rows()); row++) {
+      List<String> cells = new ArrayList<>(List.of(dates.get(row)));
+      for (int c = 0; c < forecast.columns().size(); c++) {
+        cells.add(String.format(Locale.ROOT, "%.5g", forecast.get(row, c)));
+      }
+      rows.add(cells);
+    }
+    console.list(header, rows);
+    if (forecast.rows() > SHOWN_ROWS) {
+      console.line("... to " + dates.get(dates.size() - 1));
+    }
+    console.line("Forecast: " + folder.resolve("forecast.csv"));
+    console.line("Report: " + folder.resolve("report.html"));
+    if (Files.exists(folder.resolve(WEIGHTS))) {
+      console.line("Model: " + folder.resolve(WEIGHTS));
+    }
+  }
+
+  private static ObjectNode json(
+      Forecaster forecaster, TimeSeries forecast, Backtest test, Path folder) {
+    ObjectNode json = Json.object();
+    json.put("folder", folder.toString()).put("model", forecaster.name());
+    json.put("parameters", forecaster.model().layer().parameterCount());
+    List<String> dates = ForecastReport.dates(forecast);
+    ArrayNode rows = json.putArray("forecast");
+    for (int row = 0; row < forecast.rows(); row++) {
+      ObjectNode node = rows.addObject();
+      node.put(forecast.times().isPresent() ? "date" : "step", dates.get(row));
+      for (int c = 0; c < forecast.columns().size(); c++) {
+        node.put(forecast.columns().get(c), (float) forecast.get(row, c));
+      }
+    }
+    if (test != null) {
+      ObjectNode tested = json.putObject("backtest");
+      tested.put("forecasts", test.origins().length).put("best", test.best());
+      ObjectNode methods = tested.putObject("methods");
+      test.scores()
+          .forEach(
+              (method, scores) -> {
+                ObjectNode columns = methods.putObject(method);
+                for (int c = 0; c < scores.size(); c++) {
+                  Backtest.Score score = scores.get(c);
+                  ObjectNode node = columns.putObject(test.columns().get(c));
+                  node.put("mae", score.mae()).put("rmse", score.rmse());
+                  node.put("smape", score.smape());
+                  node.put("mase", Double.isNaN(score.mase()) ? null : score.mase());
+                }
+              });
+    }
+    return json;
+  }
+}
