@@ -60,8 +60,7 @@ public final class AnomalyDetector implements AutoCloseable {
    * @param run runs the trainer
    */
   public static AnomalyDetector fit(
-      TimeSeries normal, int length, Recipe recipe, long seed, Recipe.Run run)
-      throws IOException {
+      TimeSeries normal, int length, Recipe recipe, long seed, Recipe.Run run) throws IOException {
     int border = Math.min(normal.rows() - length, normal.rows() / 10 * 9);
     if (border < length) {
       throw new DataException(
@@ -129,8 +128,7 @@ public final class AnomalyDetector implements AutoCloseable {
     if (rest > 0) {
       double[] last = new double[length];
       int begin = series.rows() - length;
-      score(
-          SeriesBatches.of(windows(series, scaler, length, begin, series.rows()), 1), last, 0);
+      score(SeriesBatches.of(windows(series, scaler, length, begin, series.rows()), 1), last, 0);
       System.arraycopy(last, length - rest, scores, series.rows() - rest, rest);
     }
     return scores;
@@ -142,8 +140,7 @@ public final class AnomalyDetector implements AutoCloseable {
       while (batches.hasNext()) {
         try (Scope scope = Scope.open()) {
           TensorBatch batch = batches.next();
-          Tensor error =
-              Inference.run(batch, part -> reconstruct(model, part)).sub(batch.get("x"));
+          Tensor error = Inference.run(batch, part -> reconstruct(model, part)).sub(batch.get("x"));
           double[] values = error.square().mean(2).toDoubles();
           System.arraycopy(values, 0, scores, next, values.length);
           next += values.length;

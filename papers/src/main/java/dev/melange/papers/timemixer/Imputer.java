@@ -66,8 +66,7 @@ public final class Imputer implements AutoCloseable {
    * @param seed of initial weights and all draws
    * @param run runs the trainer
    */
-  public static Imputer fit(
-      TimeSeries series, int length, Recipe recipe, long seed, Recipe.Run run)
+  public static Imputer fit(TimeSeries series, int length, Recipe recipe, long seed, Recipe.Run run)
       throws IOException {
     int border = Math.min(series.rows() - length, series.rows() / 10 * 9);
     if (border < length) {

@@ -100,12 +100,7 @@ public record Recipe(
 
   /** Trains on any batches; see {@link #fit(ForecastModel, ForecastData, long, Run)}. */
   TrainingResult fit(
-      Layer model,
-      Objective objective,
-      Minibatches train,
-      Minibatches valid,
-      long seed,
-      Run run)
+      Layer model, Objective objective, Minibatches train, Minibatches valid, long seed, Run run)
       throws IOException {
     model.to(Engine.get().device());
     try (Adam adam = Adam.of(ParameterGroup.all(model, 0), Adam.Config.ADAM)) {

@@ -66,8 +66,7 @@ public final class SequenceClassifier implements AutoCloseable {
 
   /** Fits a classifier; see {@link #fit(Sequences, Sequences, int, Recipe, long, Recipe.Run)}. */
   public static SequenceClassifier fit(
-      Sequences train, Sequences valid, int classes, Recipe recipe, long seed)
-      throws IOException {
+      Sequences train, Sequences valid, int classes, Recipe recipe, long seed) throws IOException {
     return fit(train, valid, classes, recipe, seed, Trainer::fit);
   }
 
@@ -145,8 +144,7 @@ public final class SequenceClassifier implements AutoCloseable {
 
   /** The most likely class of each sequence. */
   public int[] classify(Tensor x, Tensor padding) {
-    return Arrays.stream(
-            dev.melange.tensor.Scope.run(() -> logits(x, padding).argmax(1).toLongs()))
+    return Arrays.stream(dev.melange.tensor.Scope.run(() -> logits(x, padding).argmax(1).toLongs()))
         .mapToInt(Math::toIntExact)
         .toArray();
   }

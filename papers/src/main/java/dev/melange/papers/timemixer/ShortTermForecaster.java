@@ -72,8 +72,7 @@ public final class ShortTermForecaster implements AutoCloseable {
     }
     TimeMixer model =
         new TimeMixer(
-            TimeMixer.Config.of(
-                "short_term_forecast", 2 * horizon, horizon, 1, 32, 32, 4, 1),
+            TimeMixer.Config.of("short_term_forecast", 2 * horizon, horizon, 1, 32, 32, 4, 1),
             new Rng(seed));
     try {
       int batch = Math.min(recipe.batch_size(), series.size());
@@ -115,8 +114,7 @@ public final class ShortTermForecaster implements AutoCloseable {
               double[] own = series.get(first + i);
               history(own, own.length, 2 * horizon, x, i * 2 * horizon);
             }
-            TensorBatch batch =
-                TensorBatch.of(Map.of("x", Tensor.of(x, count, 2L * horizon, 1)));
+            TensorBatch batch = TensorBatch.of(Map.of("x", Tensor.of(x, count, 2L * horizon, 1)));
             Tensor y = Inference.run(batch, part -> forecast(model, part));
             for (int i = 0; i < count; i++) {
               forecasts[first + i] = y.get(i).toDoubles();

@@ -65,7 +65,11 @@ class TasksTest {
       }
       TimeSeries blank =
           new TimeSeries(
-              "blank", null, null, List.of("a", "b"), Collections.nCopies(96, Double.NaN).stream()
+              "blank",
+              null,
+              null,
+              List.of("a", "b"),
+              Collections.nCopies(96, Double.NaN).stream()
                   .mapToDouble(Double::doubleValue)
                   .toArray());
       assertThatThrownBy(() -> imputer.fill(blank))
@@ -123,7 +127,9 @@ class TasksTest {
           Tensor mask = Tensor.of(padding, n, length);
           var train =
               new SequenceClassifier.Sequences(
-                  all.narrow(0, 0, 64), mask.narrow(0, 0, 64), Tensor.of(label, n).narrow(0, 0, 64));
+                  all.narrow(0, 0, 64),
+                  mask.narrow(0, 0, 64),
+                  Tensor.of(label, n).narrow(0, 0, 64));
           var valid =
               new SequenceClassifier.Sequences(
                   all.narrow(0, 64, 32),
@@ -178,8 +184,7 @@ class TasksTest {
               .get("Quarterly");
       assertThat(score.owa()).isLessThan(0.7);
     }
-    assertThatThrownBy(
-            () -> ShortTermForecaster.fit(List.of(new double[16]), 8, recipe(1), 1))
+    assertThatThrownBy(() -> ShortTermForecaster.fit(List.of(new double[16]), 8, recipe(1), 1))
         .isInstanceOf(DataException.class)
         .hasMessage("series 0 has 16 values; a horizon of 8 needs more than 16");
   }
