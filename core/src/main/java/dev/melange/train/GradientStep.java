@@ -23,8 +23,8 @@ final class GradientStep {
     this.parts = parts;
   }
 
-  /** A part's share of the step's gradient [P] and of its loss. */
-  private record Share(Tensor gradient, double loss) {}
+  /** A part's share of the step's gradient, one per parameter, and of its loss. */
+  private record Share(Tensor[] gradients, double loss) {}
 
   /**
    * Fills the optimiser's gradient with that of the mean loss over all examples.
@@ -35,18 +35,16 @@ final class GradientStep {
    */
   double run(List<TensorBatch> batches, Rng rng) {
     long examples = batches.stream().mapToLong(TensorBatch::size).sum();
+    optimizer.zeroGradient();
     double loss = 0;
-    boolean first = true;
     for (int b = 0; b < batches.size(); b++) {
       int batch = b;
-      boolean fresh = first;
-      loss += Scope.run(() -> add(batches.get(batch), batch, examples, rng, fresh));
-      first = false;
+      loss += Scope.run(() -> add(batches.get(batch), batch, examples, rng));
     }
     return loss;
   }
 
-  private double add(TensorBatch batch, int index, long examples, Rng rng, boolean fresh) {
+  private double add(TensorBatch batch, int index, long examples, Rng rng) {
     Tensor[] parameters = optimizer.parameters();
     List<TensorBatch> split = batch.split(parts);
     List<Supplier<Share>> tasks = new ArrayList<>();
@@ -58,14 +56,8 @@ final class GradientStep {
     }
     List<Share> shares = tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
     double loss = 0;
-    Tensor total = optimizer.gradient();
     for (Share share : shares) {
-      if (fresh) {
-        total.copy_(share.gradient());
-      } else {
-        total.add_(share.gradient());
-      }
-      fresh = false;
+      optimizer.accumulate(share.gradients());
       loss += share.loss();
     }
     return loss;
@@ -79,14 +71,7 @@ final class GradientStep {
             throw new IllegalArgumentException(
                 "a loss is a scalar, got shape " + java.util.Arrays.toString(loss.shape()));
           }
-          Tensor[] gradients = Autograd.grad(loss, parameters);
-          for (int i = 0; i < gradients.length; i++) {
-            gradients[i] =
-                gradients[i] == null
-                    ? parameters[i].detach().zerosLike().reshape(-1)
-                    : gradients[i].reshape(-1);
-          }
-          return new Share(Tensor.cat(0, gradients), loss.item());
+          return new Share(Autograd.grad(loss, parameters), loss.item());
         });
   }
 }

@@ -1,0 +1,260 @@
+"""The cases of ModelSteps in PyTorch eager mode: the same models, losses, batches and optimiser.
+
+Arguments: case, train or infer, seconds. Prints one JSON line.
+"""
+import json
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+# ---- PoolFormer ----
+class Pooling(nn.Module):
+    def forward(self, x):
+        return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False) - x
+
+
+class PoolBlock(nn.Module):
+    def __init__(self, dim, ratio, drop):
+        super().__init__()
+        self.norm1 = nn.GroupNorm(1, dim)
+        self.mixer = Pooling()
+        self.norm2 = nn.GroupNorm(1, dim)
+        self.fc1 = nn.Conv2d(dim, dim * ratio, 1)
+        self.fc2 = nn.Conv2d(dim * ratio, dim, 1)
+        self.scale1 = nn.Parameter(1e-5 * torch.ones(dim))
+        self.scale2 = nn.Parameter(1e-5 * torch.ones(dim))
+        self.drop = drop
+
+    def path(self, x):
+        if not self.training or self.drop == 0:
+            return x
+        keep = 1 - self.drop
+        return x * x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(keep).div_(keep)
+
+    def forward(self, x):
+        x = x + self.path(self.scale1[:, None, None] * self.mixer(self.norm1(x)))
+        y = self.fc2(F.gelu(self.fc1(self.norm2(x))))
+        return x + self.path(self.scale2[:, None, None] * y)
+
+
+class PoolFormer(nn.Module):
+    def __init__(self, layers=(2, 2, 6, 2), dims=(64, 128, 320, 512), classes=1000):
+        super().__init__()
+        rates = torch.linspace(0, 0.1, sum(layers)).tolist()
+        parts = [nn.Conv2d(3, dims[0], 7, 4, 2)]
+        for s, count in enumerate(layers):
+            parts += [PoolBlock(dims[s], 4, rates.pop(0)) for _ in range(count)]
+            if s + 1 < len(dims):
+                parts.append(nn.Conv2d(dims[s], dims[s + 1], 3, 2, 1))
+        self.body = nn.Sequential(*parts)
+        self.norm = nn.GroupNorm(1, dims[-1])
+        self.head = nn.Linear(dims[-1], classes)
+
+    def forward(self, x):
+        return self.head(self.norm(self.body(x)).mean((2, 3)))
+
+
+# ---- MLP-Mixer ----
+class MixerBlock(nn.Module):
+    def __init__(self, dim, tokens, token_width, channel_width):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
+        self.tokens1 = nn.Linear(tokens, token_width)
+        self.tokens2 = nn.Linear(token_width, tokens)
+        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
+        self.channels1 = nn.Linear(dim, channel_width)
+        self.channels2 = nn.Linear(channel_width, dim)
+
+    def forward(self, x):
+        y = self.norm1(x).transpose(1, 2)
+        x = x + self.tokens2(F.gelu(self.tokens1(y))).transpose(1, 2)
+        return x + self.channels2(F.gelu(self.channels1(self.norm2(x))))
+
+
+class Mixer(nn.Module):
+    def __init__(self, patch=16, dim=512, blocks=8, token_width=256, channel_width=2048):
+        super().__init__()
+        self.stem = nn.Conv2d(3, dim, patch, patch)
+        tokens = (224 // patch) ** 2
+        self.blocks = nn.Sequential(
+            *[MixerBlock(dim, tokens, token_width, channel_width) for _ in range(blocks)])
+        self.norm = nn.LayerNorm(dim, eps=1e-6)
+        self.head = nn.Linear(dim, 1000)
+
+    def forward(self, x):
+        x = self.stem(x).flatten(2).transpose(1, 2)
+        return self.head(self.norm(self.blocks(x)).mean(1))
+
+
+# ---- TimeMixer, channel-independent forecasting ----
+class Resample(nn.Sequential):
+    def __init__(self, a, b):
+        super().__init__(nn.Linear(a, b), nn.GELU(), nn.Linear(b, b))
+
+
+class Mixing(nn.Module):
+    def __init__(self, lengths, d, f, kernel):
+        super().__init__()
+        self.layer_norm = nn.LayerNorm(d)
+        self.pad = (kernel - 1) // 2
+        self.average = nn.AvgPool1d(kernel, 1)
+        pairs = list(zip(lengths, lengths[1:]))
+        self.down = nn.ModuleList([Resample(a, b) for a, b in pairs])
+        self.up = nn.ModuleList([Resample(b, a) for a, b in reversed(pairs)])
+        self.cross = nn.Sequential(nn.Linear(d, f), nn.GELU(), nn.Linear(f, d))
+
+    def forward(self, xs):
+        seasons, trends = [], []
+        for x in xs:
+            padded = torch.cat(
+                [x[:, :1].repeat(1, self.pad, 1), x, x[:, -1:].repeat(1, self.pad, 1)], 1)
+            trend = self.average(padded.transpose(1, 2))
+            trends.append(trend)
+            seasons.append(x.transpose(1, 2) - trend)
+        z = [seasons[0]]
+        for m, layer in enumerate(self.down):
+            z.append(seasons[m + 1] + layer(z[-1]))
+        u = [trends[-1]]
+        for i, layer in enumerate(self.up):
+            u.insert(0, trends[len(trends) - 2 - i] + layer(u[0]))
+        return [x + self.cross((a + b).transpose(1, 2)) for x, a, b in zip(xs, z, u)]
+
+
+class TimeMixer(nn.Module):
+    def __init__(self, t=96, h=96, n=7, d=16, f=32, blocks=2, scales=3):
+        super().__init__()
+        lengths = [t // 2 ** m for m in range(scales + 1)]
+        self.n = n
+        self.scales = scales
+        self.token = nn.Conv1d(1, d, 3, padding=1, padding_mode="circular", bias=False)
+        self.temporal = nn.Linear(4, d, bias=False)
+        self.blocks = nn.ModuleList([Mixing(lengths, d, f, 25) for _ in range(blocks)])
+        self.weight = nn.ParameterList([nn.Parameter(torch.ones(n)) for _ in lengths])
+        self.bias = nn.ParameterList([nn.Parameter(torch.zeros(n)) for _ in lengths])
+        self.predict = nn.ModuleList([nn.Linear(a, h) for a in lengths])
+        self.project = nn.Linear(d, 1)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x):
+        xs = [x]
+        y = x.transpose(1, 2)
+        for _ in range(self.scales):
+            y = F.avg_pool1d(y, 2, 2)
+            xs.append(y.transpose(1, 2))
+        embedded = []
+        for m, x in enumerate(xs):
+            mean = x.mean(1, keepdim=True).detach()
+            std = torch.sqrt(x.var(1, keepdim=True, unbiased=False) + 1e-5).detach()
+            if m == 0:
+                first = mean, std
+            y = (x - mean) / std * self.weight[m] + self.bias[m]
+            b, t, n = y.shape
+            y = y.permute(0, 2, 1).reshape(b * n, 1, t)
+            embedded.append(self.dropout(self.token(y).transpose(1, 2)))
+        for block in self.blocks:
+            embedded = block(embedded)
+        total = 0
+        for m, y in enumerate(embedded):
+            y = self.project(self.predict[m](y.transpose(1, 2)).transpose(1, 2))
+            total = total + y.reshape(-1, self.n, y.shape[1]).transpose(1, 2)
+        mean, std = first
+        return (total - self.bias[0]) / (self.weight[0] + 1e-10) * std + mean
+
+
+# ---- FinalMLP ----
+VOCABULARY = [956, 4084, 9, 9, 4, 5, 4, 11, 82, 235]
+
+
+def tower(width, units, dropout):
+    return nn.Sequential(
+        nn.Linear(width, units), nn.BatchNorm1d(units), nn.ReLU(), nn.Dropout(dropout))
+
+
+class FinalMlp(nn.Module):
+    def __init__(self, d=10, heads=5):
+        super().__init__()
+        width = d * len(VOCABULARY)
+        self.tables = nn.ModuleList([nn.Embedding(v, d, padding_idx=0) for v in VOCABULARY])
+        self.context = nn.ModuleList([nn.Embedding(VOCABULARY[i], d, padding_idx=0) for i in (0, 1)])
+        self.gates = nn.ModuleList(
+            [nn.Sequential(nn.Linear(d, 400), nn.ReLU(), nn.Linear(400, width)) for _ in range(2)])
+        self.mlp1 = tower(width, 400, 0.4)
+        self.mlp2 = tower(width, 100, 0.4)
+        self.wx, self.wy = nn.Linear(400, 1), nn.Linear(100, 1)
+        self.heads = heads
+        self.wxy = nn.Parameter(torch.randn(heads, 400 // heads, 100 // heads) * 0.05)
+
+    def forward(self, ids):
+        e = torch.cat([table(ids[:, i]) for i, table in enumerate(self.tables)], 1)
+        g1, g2 = [2 * torch.sigmoid(gate(table(ids[:, i]))) for i, (gate, table)
+                  in enumerate(zip(self.gates, self.context))]
+        x, y = self.mlp1(e * g1), self.mlp2(e * g2)
+        xh = x.view(-1, self.heads, 1, x.shape[1] // self.heads)
+        yh = y.view(-1, self.heads, y.shape[1] // self.heads, 1)
+        fused = (xh @ self.wxy @ yh).sum((1, 2, 3)).unsqueeze(1)
+        return torch.sigmoid(self.wx(x) + self.wy(y) + fused)
+
+    def loss(self, ids, label):
+        loss = F.binary_cross_entropy(self(ids), label.unsqueeze(1))
+        tables = [t.weight for t in list(self.tables) + list(self.context)]
+        return loss + sum(0.025 * w.square().sum() for w in tables)
+
+
+def case(name):
+    torch.manual_seed(1)
+    if name == "timemixer_etth1":
+        model = TimeMixer()
+        x, y = torch.randn(128, 96, 7), torch.randn(128, 96, 7)
+        return model, lambda: F.mse_loss(model(x), y), lambda: model(x)
+    if name == "finalmlp_frappe":
+        model = FinalMlp()
+        ids = torch.stack([torch.randint(1, v, (4096,)) for v in VOCABULARY], 1)
+        label = torch.bernoulli(torch.full((4096,), 0.5))
+        return model, lambda: model.loss(ids, label), lambda: model(ids)
+    batch, size = {"poolformer_s12_64": (16, 64), "poolformer_s12_224": (4, 224),
+                   "mixer_s16_224": (4, 224)}[name]
+    model = Mixer() if name.startswith("mixer") else PoolFormer()
+    x, y = torch.randn(batch, 3, size, size), torch.randint(0, 1000, (batch,))
+    return model, lambda: F.cross_entropy(model(x), y), lambda: model(x)
+
+
+def main():
+    name, mode, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    model, loss, predict = case(name)
+    decay = [p for p in model.parameters() if p.dim() > 1]
+    other = [p for p in model.parameters() if p.dim() <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decay, "weight_decay": 0.05}, {"params": other, "weight_decay": 0.0}], lr=1e-3)
+    model.train(mode == "train")
+    times = []
+    done, begin = 0, 0.0
+    while done < 9 or time.perf_counter() - begin < seconds:
+        start = time.perf_counter()
+        if mode == "train":
+            optimizer.zero_grad()
+            value = loss()
+            value.backward()
+            optimizer.step()
+            value.item()
+        else:
+            with torch.inference_mode():
+                predict()
+        done += 1
+        if done == 5:
+            begin = time.perf_counter()
+        if done > 5:
+            times.append((time.perf_counter() - start) * 1e3)
+    times.sort()
+    print(json.dumps({
+        "median_ms": times[len(times) // 2], "min_ms": times[0], "steps": len(times),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main()

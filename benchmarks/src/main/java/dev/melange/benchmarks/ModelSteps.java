@@ -1,0 +1,194 @@
+package dev.melange.benchmarks;
+
+import dev.melange.component.Inputs;
+import dev.melange.nn.ImageModel;
+import dev.melange.nn.Layer;
+import dev.melange.papers.Catalogue;
+import dev.melange.papers.finalmlp.ClickModel;
+import dev.melange.papers.finalmlp.Feature;
+import dev.melange.papers.timemixer.TimeMixer;
+import dev.melange.tensor.Losses;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import dev.melange.train.Inference;
+import dev.melange.train.Minibatches;
+import dev.melange.train.Objective;
+import dev.melange.train.TabularBatches;
+import dev.melange.train.TensorBatch;
+import dev.melange.train.Trainer;
+import dev.melange.train.TrainingListener;
+import dev.melange.train.TrainingStopped;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The time of a training step and of inference for one case, as the library's users get it: through
+ * the {@link Trainer} and {@link Inference}. Prints one JSON line; {@code
+ * benchmarks/peers/model_steps.py} prints the same for PyTorch in Python.
+ *
+ * <p>Arguments: case, {@code train} or {@code infer}, seconds.
+ */
+public final class ModelSteps {
+  private static final int WARM_UP = 5;
+
+  private ModelSteps() {}
+
+  /** What is measured: a model, data of its shape, its loss and its prediction. */
+  private record Case(
+      Layer model,
+      Map<String, Tensor> data,
+      int batch,
+      Objective objective,
+      Function<TensorBatch, Tensor> forward) {}
+
+  /** Measures one case. */
+  public static void main(String[] arguments) throws IOException {
+    try (Scope scope = Scope.open()) {
+      Case measured = find(arguments[0]);
+      double seconds = Double.parseDouble(arguments[2]);
+      double[] times =
+          arguments[1].equals("train") ? train(measured, seconds) : infer(measured, seconds);
+      Arrays.sort(times);
+      System.out.printf(
+          Locale.ROOT,
+          "{\"median_ms\": %.3f, \"min_ms\": %.3f, \"steps\": %d, \"parameters\": %d, \"peak_mib\": %.1f}%n",
+          times[times.length / 2],
+          times[0],
+          times.length,
+          measured.model().parameterCount(),
+          peakMib());
+    }
+  }
+
+  private static Case find(String name) {
+    return switch (name) {
+      case "poolformer_s12_64" -> image("poolformer_s12", 16, 64);
+      case "poolformer_s12_224" -> image("poolformer_s12", 4, 224);
+      case "mixer_s16_224" -> image("mixer_s16", 4, 224);
+      case "timemixer_etth1" -> forecast();
+      case "finalmlp_frappe" -> clicks();
+      default -> throw new IllegalArgumentException("unknown case '" + name + "'");
+    };
+  }
+
+  private static Case image(String model, int batch, int size) {
+    ImageModel layer = (ImageModel) Catalogue.model(model).create(new Rng(1));
+    Map<String, Tensor> data =
+        Map.of(
+            "image", new Rng(2).normal(batch, 3, size, size),
+            "label", new Rng(3).uniform(batch).mul(1000).to(dev.melange.tensor.DType.I64));
+    return new Case(
+        layer,
+        data,
+        batch,
+        b -> Losses.crossEntropy(layer.forward(b.get("image")), b.get("label")),
+        b -> layer.forward(b.get("image")));
+  }
+
+  private static Case forecast() {
+    TimeMixer model = (TimeMixer) Catalogue.model("timemixer_etth1_96").create(new Rng(1));
+    Map<String, Tensor> data =
+        Map.of("x_enc", new Rng(2).normal(128, 96, 7), "y", new Rng(3).normal(128, 96, 7));
+    Function<TensorBatch, Tensor> forward =
+        b -> model.forward(new Inputs(Map.of("x_enc", b.get("x_enc")), model.isTraining()));
+    return new Case(
+        model, data, 128, b -> forward.apply(b).sub(b.get("y")).square().mean(), forward);
+  }
+
+  private static Case clicks() {
+    ClickModel model = (ClickModel) Catalogue.model("finalmlp_frappe").create(new Rng(1));
+    int batch = 4096;
+    List<Feature> features = model.features();
+    Tensor[] fields = new Tensor[features.size()];
+    for (int f = 0; f < fields.length; f++) {
+      fields[f] =
+          new Rng(2)
+              .fork(f)
+              .uniform(batch)
+              .mul(features.get(f).vocab_size() - 1)
+              .add(1)
+              .to(dev.melange.tensor.DType.I64);
+    }
+    Map<String, Tensor> data = new LinkedHashMap<>();
+    data.put(TabularBatches.FIELDS, Tensor.stack(1, fields));
+    data.put("label", new Rng(3).bernoulli(0.5, batch));
+    return new Case(
+        model, data, batch, b -> model.loss(model.forward(b), b.get("label")), model::forward);
+  }
+
+  private static double[] train(Case c, double seconds) throws IOException {
+    List<Long> ends = new ArrayList<>();
+    long[] start = new long[1];
+    Trainer trainer =
+        Trainer.of(c.model(), c.objective())
+            .data(Minibatches.inOrder(c.data(), c.batch()))
+            .learningRate(1e-3)
+            .steps(1_000_000)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void step(StepRecord step) {
+                    long now = System.nanoTime();
+                    if (step.step() == WARM_UP) {
+                      start[0] = now;
+                    }
+                    if (step.step() >= WARM_UP) {
+                      ends.add(now);
+                    }
+                  }
+                })
+            .evaluateEvery(Integer.MAX_VALUE)
+            .cancellation(() -> ends.size() > 3 && System.nanoTime() - start[0] > seconds * 1e9);
+    try {
+      trainer.fit();
+    } catch (TrainingStopped enough) {
+      return differences(ends);
+    }
+    throw new IllegalStateException("the training ended before its time");
+  }
+
+  private static double[] infer(Case c, double seconds) {
+    c.model().eval();
+    TensorBatch batch = TensorBatch.of(c.data());
+    List<Long> ends = new ArrayList<>();
+    long start = 0;
+    for (int i = 1; ends.size() < 4 || System.nanoTime() - start < seconds * 1e9; i++) {
+      try (Scope scope = Scope.open()) {
+        Inference.run(batch, c.forward());
+      }
+      if (i == WARM_UP) {
+        start = System.nanoTime();
+      }
+      if (i >= WARM_UP) {
+        ends.add(System.nanoTime());
+      }
+    }
+    return differences(ends);
+  }
+
+  private static double[] differences(List<Long> times) {
+    double[] result = new double[times.size() - 1];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (times.get(i + 1) - times.get(i)) / 1e6;
+    }
+    return result;
+  }
+
+  private static double peakMib() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+      }
+    }
+    return Double.NaN;
+  }
+}
