@@ -5,6 +5,9 @@ import dev.melange.component.Configs;
 import dev.melange.nn.Layer;
 import dev.melange.nn.ModelOrigin;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,8 +18,20 @@ import java.util.Map;
  * @param component what builds it
  * @param config its configuration, a record of the component's type
  * @param facts what the paper reports, such as {@code params} or {@code top-1}, for display
+ * @param weights its published weights, if they come with the library; null otherwise
  */
-public record Model(String name, Component component, Record config, Map<String, String> facts) {
+public record Model(
+    String name,
+    Component component,
+    Record config,
+    Map<String, String> facts,
+    PublishedWeights weights) {
+  /** Weights that come with the library. */
+  @FunctionalInterface
+  public interface PublishedWeights {
+    /** The weights by name, owned by the current scope. */
+    Map<String, Tensor> read() throws IOException;
+  }
 
   /** Checks that the configuration is the component's. */
   public Model {
@@ -25,6 +40,11 @@ public record Model(String name, Component component, Record config, Map<String,
           name + ": " + component + " is configured by " + component.configType().getName());
     }
     facts = new LinkedHashMap<>(facts);
+  }
+
+  /** A model whose weights do not come with the library. */
+  public Model(String name, Component component, Record config, Map<String, String> facts) {
+    this(name, component, config, facts, null);
   }
 
   /** A model without reported facts. */
@@ -50,6 +70,25 @@ public record Model(String name, Component component, Record config, Map<String,
   /** A new, untrained model. */
   public Layer create(Rng rng) {
     return create(config, rng);
+  }
+
+  /**
+   * A model with its published weights, in inference mode. To be closed.
+   *
+   * @throws IllegalArgumentException if they do not come with the library
+   */
+  public Layer load() throws IOException {
+    if (weights == null) {
+      throw new IllegalArgumentException(
+          "the weights of %s do not come with the library; create it and load them from a file"
+              .formatted(name));
+    }
+    Layer layer = create(new Rng(0));
+    try (Scope scope = Scope.open()) {
+      layer.load(weights.read());
+    }
+    layer.eval();
+    return layer;
   }
 
   /** A new, untrained model with some configuration keys changed. */

@@ -54,8 +54,16 @@ public final class BertPaper implements Method {
                 "hidden_size", "768",
                 "num_hidden_layers", "12",
                 "intermediate_size", "3072"));
+    Bert.Config encoder = Configs.defaults(Bert.Config.class);
     return List.of(
-        Model.of("all-minilm-l6-v2", BERT, mini), Model.of("bert-base-uncased", BERT, base));
+        new Model(
+            MiniLm.NAME,
+            BERT,
+            encoder,
+            Map.of("weights", "come with the library"),
+            MiniLm::weights),
+        Model.of("all-minilm-l6-v2", BERT, mini),
+        Model.of("bert-base-uncased", BERT, base));
   }
 
   private static Map<String, Tensor> example(Bert.Config config) {
