@@ -14,6 +14,7 @@ import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -42,8 +43,10 @@ class MiniLmTest {
 
   @Test
   void computesWhatTheExportedModelComputes() throws IOException {
-    JsonNode cases =
-        new ObjectMapper().readTree(getClass().getResource("minilm-facts.json")).get("cases");
+    JsonNode cases;
+    try (InputStream in = MiniLmTest.class.getResourceAsStream("minilm-facts.json")) {
+      cases = new ObjectMapper().readTree(in).get("cases");
+    }
     assertThat(cases).hasSize(5);
     for (JsonNode fact : cases) {
       String text = fact.get("text").asText();
