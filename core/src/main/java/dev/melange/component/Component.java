@@ -3,6 +3,7 @@ package dev.melange.component;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
@@ -158,7 +159,10 @@ public final class Component {
 
   /** Builds the component from its configuration record. */
   public Built build(Record config, Rng rng) {
-    return maker.make(configType.cast(config), rng);
+    try (Scope scope =
+        Scope.open()) { // for what initialising leaves over; layers own their tensors
+      return maker.make(configType.cast(config), rng);
+    }
   }
 
   @Override
