@@ -8,8 +8,9 @@ import dev.melange.component.Outputs;
 import dev.melange.data.tabular.Vocabulary;
 import dev.melange.metric.BinaryRanking;
 import dev.melange.metric.GroupedRanking;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Rng;
@@ -21,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** FinalMLP (AAAI 2023), the models it is compared with, and their evaluation. */
-public final class FinalMlpPaper implements Method {
+public final class FinalMlpPaper implements Paper {
   private static final Component FINAL_MLP =
       Component.of("tabular/final-mlp", FinalMlp.Config.class, FinalMlp::new, FinalMlp::outputs)
           .withExample(FinalMlp.Config.class, config -> example(config.features()));
@@ -68,6 +69,11 @@ public final class FinalMlpPaper implements Method {
   @Override
   public String key() {
     return "final-mlp";
+  }
+
+  @Override
+  public Study study() {
+    return new FinalMlpStudy();
   }
 
   /**
