@@ -108,8 +108,7 @@ record FinalMlpResults(List<String> models, List<ObjectNode> repetitions) {
     return new Finding(claim, verdict, reasons, main);
   }
 
-  private String sentence(
-      String model, String other, PairedDifference difference, String outcome) {
+  private String sentence(String model, String other, PairedDifference difference, String outcome) {
     String spread =
         repetitions.size() == 1
             ? "one seed"

@@ -35,8 +35,7 @@ final class FinalMlpStudy implements Study {
   @Override
   public FinalMlpSettings settings(Scale scale) {
     return switch (scale) {
-      case SMOKE ->
-          new FinalMlpSettings("us-flights", 6000, ALL, 1, 128, 2e-3, 4, 2, 5e-4, 1);
+      case SMOKE -> new FinalMlpSettings("us-flights", 6000, ALL, 1, 128, 2e-3, 4, 2, 5e-4, 1);
       case QUICK -> new FinalMlpSettings("frappe", 0, ALL, 5, 1024, 1e-3, 25, 2, 5e-4, 1);
       // The published settings; the training file of the published results is not to be had.
       case FULL -> new FinalMlpSettings("frappe", 0, ALL, 10, 4096, 1e-3, 100, 2, 0.05, 1);
@@ -51,8 +50,7 @@ final class FinalMlpStudy implements Study {
     List<ObjectNode> repetitions = new ArrayList<>();
     for (int i = 0; i < settings.seeds(); i++) {
       repetitions.add(
-          run.trial(
-              "all-models", i, trial -> new FinalMlpTrial(settings, rows, trial).run()));
+          run.trial("all-models", i, trial -> new FinalMlpTrial(settings, rows, trial).run()));
     }
     FinalMlpResults results = new FinalMlpResults(settings.models(), repetitions);
     report(run, settings, rows, results);
@@ -105,8 +103,7 @@ final class FinalMlpStudy implements Study {
                 + " as it is, 2 doubles it, 0 shuts it out. The first gate sees the field %s, the"
                 + " second %s. Means over the test rows and all seeds.")
             .formatted(rows.contexts().get(0), rows.contexts().get(1)));
-    List<String> fields =
-        Feature.of(rows.train().encoder()).stream().map(Feature::name).toList();
+    List<String> fields = Feature.of(rows.train().encoder()).stream().map(Feature::name).toList();
     report.charts(ClickCurves.gateChart(fields, gates(results, fields.size())));
     if (settings.data().equals("frappe")) {
       report.paragraph(

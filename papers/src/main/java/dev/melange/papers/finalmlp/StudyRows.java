@@ -20,15 +20,19 @@ import java.util.List;
  * @param contexts the field that each of the two gates sees
  */
 record StudyRows(
-    EncodedTable train, EncodedTable valid, EncodedTable test, long[] groups, List<String> contexts) {
+    EncodedTable train,
+    EncodedTable valid,
+    EncodedTable test,
+    long[] groups,
+    List<String> contexts) {
 
   static StudyRows read(FinalMlpSettings settings, DataSets sets) throws IOException {
     return settings.data().equals("frappe") ? frappe(settings, sets) : flights(settings, sets);
   }
 
   /**
-   * Of the validation file 90 % to learn from and 10 % to stop by, vocabularies from the former, the
-   * test file to compare on. The training file of the published results is not to be had.
+   * Of the validation file 90 % to learn from and 10 % to stop by, vocabularies from the former,
+   * the test file to compare on. The training file of the published results is not to be had.
    */
   private static StudyRows frappe(FinalMlpSettings settings, DataSets sets) throws IOException {
     Table all = Frappe.validation(sets);
@@ -37,8 +41,7 @@ record StudyRows(
     int valid = all.rows() / 10;
     Table train = all.select(Arrays.copyOfRange(order, valid, order.length));
     Encoder encoder =
-        Encoder.fit(
-            train, Frappe.FIELDS.stream().map(name -> Field.categorical(name, 1)).toList());
+        Encoder.fit(train, Frappe.FIELDS.stream().map(name -> Field.categorical(name, 1)).toList());
     return new StudyRows(
         encoder.encode(train, Frappe.LABEL, "1"),
         encoder.encode(all.select(Arrays.copyOf(order, valid)), Frappe.LABEL, "1"),

@@ -59,7 +59,6 @@ class FinalMlpResultsTest {
     assertThat(verdicts(about(0.950), about(0.953), about(0.952), about(0.947), about(0.953)))
         .containsOnly(Verdict.FAILS);
     assertThat(verdicts(about(0.950), about(0.950), about(0.952), about(0.947), about(0.948)))
-        .containsExactly(
-            Verdict.HOLDS, Verdict.HOLDS, Verdict.FAILS, Verdict.DOES_NOT_SHOW);
+        .containsExactly(Verdict.HOLDS, Verdict.HOLDS, Verdict.FAILS, Verdict.DOES_NOT_SHOW);
   }
 }
