@@ -111,8 +111,8 @@ final class FinalMlpStudy implements Study {
                   + " %,d. All models have the widths, batch norm and dropout published for Frappe,"
                   + " the same steps and the same rule to stop.")
               .formatted(rows.train().size()));
-      compare(run, results);
     }
+    compare(run, settings, rows, results);
   }
 
   private static Table scores(StudyRows rows, FinalMlpResults results) {
@@ -199,7 +199,8 @@ final class FinalMlpStudy implements Study {
     return means;
   }
 
-  private static void compare(StudyRun run, FinalMlpResults results) {
+  private static void compare(
+      StudyRun run, FinalMlpSettings settings, StudyRows rows, FinalMlpResults results) {
     Map<String, String> published = new LinkedHashMap<>();
     published.put("finalmlp", "0.98607 / 0.1484");
     published.put("deepfm", "0.98424 / 0.1482");
@@ -207,12 +208,14 @@ final class FinalMlpStudy implements Study {
     published.forEach(
         (model, figure) ->
             run.compare(
-                Architecture.of(model).title() + ", Frappe, test AUC / logloss",
+                Architecture.of(model).title() + ", Frappe, test AUC / logloss (from 202,027 rows)",
                 figure,
                 String.format(
                     Locale.ROOT,
-                    "%.5f / %.4f, from a quarter of the rows",
+                    "%.5f / %.4f on %s, from %,d rows",
                     results.summary(model, "auc").mean(),
-                    results.summary(model, "logloss").mean())));
+                    results.summary(model, "logloss").mean(),
+                    settings.data(),
+                    rows.train().size())));
   }
 }
