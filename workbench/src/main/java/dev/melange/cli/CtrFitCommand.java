@@ -72,7 +72,9 @@ final class CtrFitCommand extends Subcommand {
 
   @Option(
       names = "--compare",
-      description = "Train dualmlp, deepfm, dcnv2 and lr too and report all beside one another.")
+      description =
+          "Train dualmlp, deepfm, dcnv2 and lr (with ten times the learning rate) too and report"
+              + " all beside one another.")
   private boolean compare;
 
   @Option(
@@ -157,7 +159,8 @@ final class CtrFitCommand extends Subcommand {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Rows per step (default: 1024, or a sixteenth of the training rows if less).")
+      description =
+          "Rows per step (default: 1024, or a 64th of the training rows if that is less).")
   private Integer batchSize;
 
   @Option(
@@ -220,12 +223,7 @@ final class CtrFitCommand extends Subcommand {
     ClickReport report = new ClickReport(data.getFileName().toString(), rows);
     try (var section = cancellation.section()) {
       for (Architecture architecture : models) {
-        ClickPredictor.Settings settings =
-            new ClickPredictor.Settings(
-                architecture,
-                architecture == models.get(0) ? Configs.parseOverrides(changes) : Map.of(),
-                training,
-                seed);
+        ClickPredictor.Settings settings = settings(architecture, models.get(0), training);
         ClickPredictor.Trained one =
             train(console, cancellation, run, rows, settings, Map.of(source.name(), sha256));
         trained.add(one.predictor());
@@ -250,6 +248,24 @@ final class CtrFitCommand extends Subcommand {
     return ExitCode.OK;
   }
 
+  /** The options, as far as they concern a model. */
+  private ClickPredictor.Settings settings(
+      Architecture architecture, Architecture main, ClickTraining.Settings training) {
+    if (architecture == main) {
+      return new ClickPredictor.Settings(
+          architecture, Configs.parseOverrides(changes), training, seed);
+    }
+    // Each step of Adam moves a weight by about the learning rate, and the weights of a linear
+    // model have farther to go than embeddings that a network scales up.
+    boolean linear = architecture == Architecture.LOGISTIC_REGRESSION;
+    double rate = linear ? Math.min(1, 10 * learningRate) : learningRate;
+    return new ClickPredictor.Settings(
+        architecture,
+        Map.of(),
+        new ClickTraining.Settings(training.batch_size(), rate, epochs, patience),
+        seed);
+  }
+
   private List<Architecture> models() {
     Set<Architecture> models = new LinkedHashSet<>(List.of(Architecture.of(model)));
     if (compare) {
@@ -264,7 +280,9 @@ final class CtrFitCommand extends Subcommand {
   }
 
   private int batchSize(ClickData rows) {
-    return batchSize != null ? batchSize : Math.max(16, Math.min(1024, rows.train().size() / 16));
+    return batchSize != null
+        ? batchSize
+        : ClickTraining.Settings.suited(rows.train().size()).batch_size();
   }
 
   /** What the model may see, in the order of the table. */

@@ -25,7 +25,7 @@ import java.util.Map;
  * <pre>{@code
  * ClickData data =
  *     ClickData.of(Table.read(Path.of("clicks.csv")), ClickColumns.of("clicked"), 0.1, 0.2, 1);
- * try (ClickPredictor model = ClickPredictor.train(data, ClickPredictor.Settings.defaults())) {
+ * try (ClickPredictor model = ClickPredictor.train(data, Settings.suited(data))) {
  *   System.out.println(model.evaluate(data).auc());
  *   double[] chances = model.predict(Table.read(Path.of("new.csv")));
  *   model.save(Path.of("clicks.safetensors"));
@@ -55,10 +55,10 @@ public final class ClickPredictor implements AutoCloseable {
       changes = new LinkedHashMap<>(changes);
     }
 
-    /** FinalMLP, batches of 1024 rows, at most 25 epochs, seed 1. */
-    public static Settings defaults() {
+    /** FinalMLP, seed 1, and a batch size that suits the number of rows. */
+    public static Settings suited(ClickData data) {
       return new Settings(
-          Architecture.FINAL_MLP, Map.of(), Configs.defaults(ClickTraining.Settings.class), 1);
+          Architecture.FINAL_MLP, Map.of(), ClickTraining.Settings.suited(data.train().size()), 1);
     }
   }
 

@@ -61,6 +61,15 @@ public final class ClickTraining {
         throw new IllegalArgumentException("learning_rate lies in (0, 1], got " + learning_rate);
       }
     }
+
+    /**
+     * The defaults, with a batch size that gives some 64 steps per epoch: between 16 and 1024.
+     *
+     * @param rows number of training rows
+     */
+    public static Settings suited(int rows) {
+      return new Settings(Math.max(16, Math.min(1024, rows / 64)), 1e-3, 25, 2);
+    }
   }
 
   /** What runs a prepared training: {@link Trainer#fit()}, or a study's trial. */

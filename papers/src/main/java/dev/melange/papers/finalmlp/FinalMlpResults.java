@@ -101,9 +101,10 @@ record FinalMlpResults(List<String> models, List<ObjectNode> repetitions) {
         "A mean difference of less than 0.001, or of less than two standard errors, is a tie.");
     if (main) {
       reasons.add(
-          "History of the criterion: it first asked FinalMLP to be ahead of DualMLP too; that failed"
-              + " in a trial with the seeds 0 and 1 of another implementation, and the criterion was"
-              + " narrowed after that. The wider claim is judged below, on other seeds.");
+          "History of the criterion: it first asked FinalMLP to be ahead of DualMLP too; that"
+              + " failed in a trial with the seeds 0 and 1 of another implementation, and the"
+              + " criterion was narrowed after that. The wider claim is judged below, on other"
+              + " seeds.");
     }
     return new Finding(claim, verdict, reasons, main);
   }

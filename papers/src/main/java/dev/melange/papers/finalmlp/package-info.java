@@ -1,6 +1,6 @@
 /**
- * FinalMLP (Mao et al., AAAI 2023), the click models it is compared with, and their use on tables of
- * one's own.
+ * FinalMLP (Mao et al., AAAI 2023), the click models it is compared with, and their use on tables
+ * of one's own.
  *
  * <p>From the paper to the code: the embeddings e of section 2 are {@link
  * dev.melange.papers.finalmlp.FeatureEmbedding}; the two plain streams o1 = MLP1(h1), o2 = MLP2(h2)
