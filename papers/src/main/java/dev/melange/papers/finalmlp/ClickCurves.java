@@ -14,10 +14,13 @@ import java.util.List;
  * What is drawn of a model's predictions: two lines as x and y values each.
  *
  * @param roc false and true positive rate, at most 201 points
- * @param calibration mean probability and share of positives of the bins that are not empty
+ * @param calibration mean probability and share of positives of the bins of 20 rows or more (a
+ *     fiftieth of all rows if that is less)
  */
 record ClickCurves(double[][] roc, double[][] calibration) {
   private static final int MOST_POINTS = 201;
+  // A rate of fewer rows says nothing; small tables have no larger bins.
+  private static final int FEW_ROWS = 20;
 
   static ClickCurves of(double[] labels, double[] probabilities) {
     List<BinaryRanking.RocPoint> all = BinaryRanking.rocCurve(labels, probabilities);
@@ -29,9 +32,10 @@ record ClickCurves(double[][] roc, double[][] calibration) {
       roc[0][i] = point.falsePositiveRate();
       roc[1][i] = point.truePositiveRate();
     }
+    int least = Math.max(1, Math.min(FEW_ROWS, labels.length / 50));
     List<Calibration.Bin> bins =
         Calibration.ofPositives(probabilities, labels, Calibration.DEFAULT_BINS).bins().stream()
-            .filter(bin -> bin.count() > 0)
+            .filter(bin -> bin.count() >= least)
             .toList();
     double[][] calibration = {
       bins.stream().mapToDouble(Calibration.Bin::confidence).toArray(),
