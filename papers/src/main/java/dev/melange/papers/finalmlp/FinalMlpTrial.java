@@ -81,10 +81,8 @@ final class FinalMlpTrial {
   }
 
   private ObjectNode train(Architecture architecture) {
-    try (ClickModel model =
-        architecture.create(
-            architecture.config(Feature.of(rows.train().encoder()), changes(architecture)),
-            new Rng(seed))) {
+    Record config = architecture.config(Feature.of(rows.train().encoder()), changes(architecture));
+    try (ClickModel model = architecture.create(config, new Rng(seed))) {
       TrainingResult training =
           ClickTraining.fit(
               model,
@@ -93,6 +91,9 @@ final class FinalMlpTrial {
               settings.training(),
               seed,
               trainer -> run(trainer, architecture));
+      if (architecture == Architecture.FINAL_MLP) {
+        trial.save(architecture.key() + "-s" + trial.seed(), model, architecture.key(), config);
+      }
       return result(model, training);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
