@@ -29,7 +29,7 @@ final class FinalMlpStudy implements Study {
   @Override
   public String question() {
     return "Do two plain MLPs over the same embeddings, gated and fused bilinearly, rank clicks"
-               + " better than models with explicit feature interactions?";
+        + " better than models with explicit feature interactions?";
   }
 
   @Override
@@ -100,8 +100,8 @@ final class FinalMlpStudy implements Study {
     report.section("What the gates let through");
     report.paragraph(
         ("Each stream of FinalMLP has a gate on every component of every embedding; 1 lets it"
-             + " through as it is, 2 doubles it, 0 shuts it out. The first gate sees the field %s,"
-             + " the second %s. Means over the test rows and all seeds.")
+                + " through as it is, 2 doubles it, 0 shuts it out. The first gate sees the field %s,"
+                + " the second %s. Means over the test rows and all seeds.")
             .formatted(rows.contexts().get(0), rows.contexts().get(1)));
     List<String> fields = Feature.of(rows.train().encoder()).stream().map(Feature::name).toList();
     report.charts(ClickCurves.gateChart(fields, gates(results, fields.size())));
