@@ -68,6 +68,11 @@ public final class ConceptFeatures {
     return new ConceptFeatures(activations, SemiNmf.fit(config, a, start).factors());
   }
 
+  /** What was factored. */
+  public TokenActivations activations() {
+    return activations;
+  }
+
   /** The factors. */
   public Factors factors() {
     return factors;

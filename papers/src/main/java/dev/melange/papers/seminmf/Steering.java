@@ -82,8 +82,11 @@ public record Steering(
    * @return [...]
    */
   public static Tensor divergence(Tensor base, Tensor steered) {
-    Tensor p = base.softmax(-1);
-    Tensor q = steered.softmax(-1);
+    return divergenceOf(base.softmax(-1), steered.softmax(-1));
+  }
+
+  /** As {@link #divergence}, of probabilities. */
+  static Tensor divergenceOf(Tensor p, Tensor q) {
     return p.mul(p.add(EPS).log().sub(q.add(EPS).log())).sum(-1);
   }
 
