@@ -3,8 +3,9 @@ package dev.melange.papers.seminmf;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
 import dev.melange.papers.gpt.Gpt;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Semi-nonnegative matrix factorisation of MLP activations (2025). */
-public final class SemiNmfPaper implements Method {
+public final class SemiNmfPaper implements Paper {
   /** No settings. */
   public record NoConfig() {}
 
@@ -51,6 +52,11 @@ public final class SemiNmfPaper implements Method {
                 Map.of("direction", DiffMean.direction(in.get("positive"), in.get("negative")))),
         Component.of(
             "interpret/steer", SteeringConfig.class, SteeredGpt::new, SemiNmfPaper::steer));
+  }
+
+  @Override
+  public Study study() {
+    return new SemiNmfStudy();
   }
 
   private static Map<String, Tensor> fit(SemiNmf.Config config, Inputs in) {
