@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       TrainCommand.class,
       PredictCommand.class,
+      InspectCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

@@ -58,6 +58,7 @@ public final class GptPaper implements Method {
         Model.of("gpt2-medium", GPT, GptConfig.of(50257, 1024, 1024, 24, 16)),
         Model.of("gpt2-large", GPT, GptConfig.of(50257, 1024, 1280, 36, 20)),
         Model.of("gpt2-xl", GPT, GptConfig.of(50257, 1024, 1600, 48, 25)),
+        Model.of(SmallGpt.NAME, GPT, GptConfig.of(76, 64, 96, 2, 4)),
         Model.of("char-small", GPT, GptConfig.of(65, 128, 128, 4, 4)),
         Model.of("char-medium", GPT, GptConfig.of(65, 128, 192, 4, 6)),
         Model.of("char-large", GPT, GptConfig.of(65, 256, 384, 6, 6)));

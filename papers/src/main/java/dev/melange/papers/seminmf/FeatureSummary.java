@@ -53,6 +53,16 @@ public record FeatureSummary(
       tokens = List.copyOf(tokens);
       strengths = List.copyOf(strengths);
     }
+
+    /** On one line of text, with the context's own token in brackets. */
+    public String shown() {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < tokens.size(); i++) {
+        String token = tokens.get(i).replace("\n", "\u21b5");
+        text.append(i == at ? "[" + token + "]" : token);
+      }
+      return text.toString();
+    }
   }
 
   /**
@@ -155,6 +165,11 @@ public record FeatureSummary(
   /** Its name, number and tokens: {@code feature 7: the The}. */
   public String title() {
     return "feature %d: %s".formatted(feature, String.join(" ", quoted(tokens, 6)));
+  }
+
+  /** The first of its {@link #tokens}, with white space made visible. */
+  public List<String> shownTokens(int most) {
+    return quoted(tokens, most);
   }
 
   /** The first tokens, with white space made visible. */

@@ -8,6 +8,7 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Semi-nonnegative matrix factorisation with sparse features: A [d, n] is about {@code F G^T}, G
@@ -81,6 +82,15 @@ public final class SemiNmf {
    * @throws IllegalArgumentException if shapes do not fit, or for numbers that are not finite
    */
   public static Fit fit(Config config, Tensor a, Factors start) {
+    return fit(config, a, start, iteration -> {});
+  }
+
+  /**
+   * As {@link #fit(Config, Tensor, Factors)}, for those who want to know how far it is.
+   *
+   * @param told gets the number of iterations done, after each; may throw to end the work
+   */
+  public static Fit fit(Config config, Tensor a, Factors start, IntConsumer told) {
     check(config, a, start);
     try (var guard = Autograd.noGrad()) {
       Tensor bestF = start.features().copy();
@@ -106,6 +116,7 @@ public final class SemiNmf {
               bestG.copy_(next.coefficients());
               idle = 0;
             }
+            told.accept(i + 1);
           }
         }
       }

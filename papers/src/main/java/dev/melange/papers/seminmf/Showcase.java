@@ -5,11 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.papers.gpt.CharGpt;
-import dev.melange.papers.gpt.Gpt;
-import dev.melange.papers.gpt.Hooks;
-import dev.melange.papers.gpt.Sampling;
 import dev.melange.report.Tree;
-import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -25,10 +21,8 @@ final class Showcase {
   private static final int FEATURES = 8;
   private static final int CONTEXTS = 8;
   private static final int STEERED = 6;
-  private static final int LENGTH = 120; // characters to write
   private static final int TREES = 4;
   private static final int MAP_ROWS = 12;
-  private static final Sampling SAMPLING = new Sampling(1, 30, 1, 0);
 
   private final StudySettings settings;
   private final CharGpt model;
@@ -69,11 +63,19 @@ final class Showcase {
       map(json.putObject("map"), features, summaries);
       ArrayNode trees = json.putArray("trees");
       trees(activations).forEach(tree -> trees.add(toJson(tree)));
+      TextSteering steerer =
+          new TextSteering(
+              model, features, settings.firstLayer(), settings.contexts(), PROMPT, rng.fork(7));
       ArrayNode texts = json.putArray("steered");
       summaries.stream()
           .filter(summary -> Double.isFinite(alphas[summary.feature()]))
           .limit(STEERED)
-          .forEach(summary -> texts.add(steer(features, summary, alphas[summary.feature()])));
+          .forEach(
+              summary ->
+                  texts.add(
+                      steerer
+                          .steer(summary.feature(), alphas[summary.feature()])
+                          .toJson(summary.title())));
       return json;
     }
   }
@@ -141,50 +143,5 @@ final class Showcase {
     List<Tree> children = new ArrayList<>();
     json.get("children").forEach(child -> children.add(tree(child)));
     return new Tree(json.get("label").asText(), children);
-  }
-
-  private ObjectNode steer(ConceptFeatures features, FeatureSummary summary, double alpha) {
-    int feature = summary.feature();
-    NextTokens concept = features.concept(feature, settings.contexts(), model.vocabulary().size());
-    Steering along =
-        features.steering(feature, settings.firstLayer(), Steering.Location.MLP_ACT, alpha);
-    String plain = write(Hooks.none());
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("feature", feature).put("title", summary.title()).put("alpha", alpha);
-    json.put("before", plain);
-    for (Steering steering : List.of(along, along.withAlpha(-alpha))) {
-      String text = write(steering.hooks());
-      SteeringScore score =
-          SteeringScore.of(concept, predictions(text, steering.hooks()), loss(text), loss(plain));
-      json.putObject(steering == along ? "along" : "against")
-          .put("text", text)
-          .put("concept", score.concept())
-          .put("fluency", score.fluency())
-          .put("score", score.harmonicMean());
-    }
-    return json;
-  }
-
-  private String write(Hooks hooks) {
-    return model.write(PROMPT, LENGTH, SAMPLING, hooks, rng.fork(7));
-  }
-
-  /** The end of a text, as much as the model sees at once, int64 [1, T]. */
-  private Tensor window(String text) {
-    long[] ids = model.vocabulary().encode(text);
-    int length = Math.min(ids.length, settings.n_positions());
-    return Tensor.of(java.util.Arrays.copyOfRange(ids, ids.length - length, ids.length), 1, length);
-  }
-
-  private Tensor predictions(String text, Hooks hooks) {
-    return Autograd.noGrad(() -> model.model().forward(window(text), hooks).get(0).softmax(-1));
-  }
-
-  private double loss(String text) {
-    try (Scope scope = Scope.open();
-        var guard = Autograd.noGrad()) {
-      Tensor ids = window(text);
-      return Gpt.loss(model.model().forward(ids), ids).item();
-    }
   }
 }
