@@ -25,6 +25,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -156,20 +157,8 @@ final class InspectCommand extends Subcommand {
       Inspection.Options options =
           new Inspection.Options(chosen, features, sparsity, iterations, top, tokens, seed);
       Inspection found;
-      try (Progress progress = console.progress("fitting", iterations, "iterations")) {
-        found =
-            Inspection.run(
-                inspected,
-                source,
-                content,
-                options,
-                push,
-                done -> {
-                  if (cancellation.getAsBoolean()) {
-                    throw new CancellationException("the inspection was stopped");
-                  }
-                  progress.at(done);
-                });
+      try (Fitting fitting = new Fitting(console, iterations, cancellation)) {
+        found = Inspection.run(inspected, source, content, options, push, fitting);
       }
       Path folder = Files.createDirectories(out == null ? defaultFolder() : out);
       Path report = folder.resolve("report.html");
@@ -189,11 +178,6 @@ final class InspectCommand extends Subcommand {
                 : Source.of(text));
     if (content.isBlank()) {
       throw new DataException(source + " is empty; give a text");
-    }
-    int nul = content.indexOf('\0');
-    if (nul >= 0) {
-      throw new DataException(
-          "%s is not a text: it has a zero at character %,d".formatted(source, nul));
     }
     return content;
   }
@@ -223,6 +207,38 @@ final class InspectCommand extends Subcommand {
     console.note("gpt-small is not there yet; training it once on the bundled novel");
     try (Bar bar = new Bar(console)) {
       return small.load(bar, cancellation);
+    }
+  }
+
+  /** The factorisation's progress, shown once it has begun. */
+  private static final class Fitting implements IntConsumer, AutoCloseable {
+    private final Console console;
+    private final int total;
+    private final Cancellation cancellation;
+    private Progress progress;
+
+    Fitting(Console console, int total, Cancellation cancellation) {
+      this.console = console;
+      this.total = total;
+      this.cancellation = cancellation;
+    }
+
+    @Override
+    public void accept(int done) {
+      if (cancellation.getAsBoolean()) {
+        throw new CancellationException("the inspection was stopped");
+      }
+      if (progress == null) {
+        progress = console.progress("fitting", total, "iterations");
+      }
+      progress.at(done);
+    }
+
+    @Override
+    public void close() {
+      if (progress != null) {
+        progress.close();
+      }
     }
   }
 

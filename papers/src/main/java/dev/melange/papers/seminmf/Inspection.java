@@ -130,7 +130,10 @@ public record Inspection(
           new SemiNmf.Config(
               options.features(), options.sparsity(), options.iterations(), 1e-4, 1e-6, 100);
       SemiNmf.Fit fit =
-          SemiNmf.fit(config, a, SemiNmfStart.random(a, options.features(), rng.fork(0)), told);
+          LayerTrial.onWorker(
+              () ->
+                  SemiNmf.fit(
+                      config, a, SemiNmfStart.random(a, options.features(), rng.fork(0)), told));
       ConceptFeatures features = new ConceptFeatures(activations, fit.factors());
       return new Inspection(
           model.name(),

@@ -11,8 +11,8 @@ import dev.melange.papers.gpt.CharGptRecipe;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
-import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -98,7 +99,7 @@ final class LayerTrial {
 
   /** Semi-NMF from a random start. */
   SemiNmf.Fit factor(TokenActivations activations) {
-    return Scope.run(
+    return onWorker(
         () -> {
           Tensor a = activations.values().t().contiguous();
           Factors start = SemiNmfStart.random(a, settings.rank(), rng.fork(START));
@@ -132,6 +133,11 @@ final class LayerTrial {
     }
   }
 
+  /** On one of the workers, which computes alone: the products here are too small to share. */
+  static <T> T onWorker(Supplier<T> work) {
+    return Engine.get().parallel(List.of(work)).get(0);
+  }
+
   private static double explained(Tensor x, Tensor rebuilt) {
     double total = x.sub(x.mean(0).unsqueeze(0)).square().sum().item();
     return 1 - x.sub(rebuilt).square().sum().item() / total;
@@ -142,7 +148,7 @@ final class LayerTrial {
    * coefficient is the projection on it, at the token's own occurrences only.
    */
   private Factors differences(TokenActivations activations) {
-    return Scope.run(
+    return onWorker(
         () -> {
           Tensor x = activations.values();
           int n = activations.tokens().size();
@@ -202,8 +208,7 @@ final class LayerTrial {
         .put("explained_variance", explained(x, fit.factors().product().t()));
     steer(methods, SNMF, steering, directions(snmf), concepts(snmf));
     trial.progress(1, METHODS.size());
-    describe(methods.putObject(SAE), sae)
-        .put("explained_variance", explained(x, code.rebuilt()));
+    describe(methods.putObject(SAE), sae).put("explained_variance", explained(x, code.rebuilt()));
     steer(methods, SAE, steering, directions(sae), concepts(sae));
     trial.progress(2, METHODS.size());
     describe(methods.putObject(DIFF_MEAN), means);

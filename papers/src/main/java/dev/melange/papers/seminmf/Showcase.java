@@ -109,12 +109,11 @@ final class Showcase {
       starts.add(SemiNmfStart.random(a, rank, rng.fork(i)));
       a = x.newZeros(x.size(1), rank);
     }
+    var config =
+        new HierarchicalSnmf.Config(
+            settings.tree(), settings.sparsity(), settings.iterations(), 1e-4, 1e-3, 0);
     HierarchicalSnmf.Levels levels =
-        HierarchicalSnmf.fit(
-            new HierarchicalSnmf.Config(
-                settings.tree(), settings.sparsity(), settings.iterations(), 1e-4, 1e-3, 0),
-            x,
-            starts);
+        LayerTrial.onWorker(() -> HierarchicalSnmf.fit(config, x, starts));
     int last = settings.tree().size();
     Tensor strengths = levels.activations(last);
     return ConceptFeatures.top(strengths.sum(0), TREES).stream()

@@ -7,10 +7,12 @@ import dev.melange.papers.gpt.Gpt;
 import dev.melange.papers.gpt.Hooks;
 import dev.melange.papers.gpt.Sampling;
 import dev.melange.tensor.Autograd;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -84,7 +86,7 @@ final class TextSteering {
     this.contexts = contexts;
     this.prompt = prompt;
     this.rng = rng;
-    plain = write(Hooks.none());
+    plain = LayerTrial.onWorker(() -> write(Hooks.none()));
   }
 
   /** Pushes along a feature, and against it. */
@@ -97,13 +99,13 @@ final class TextSteering {
       double divergence =
           Steering.divergence(Steering.next(model.model(), ids), along.steered(model.model(), ids))
               .item();
-      return new Steered(
-          feature,
-          alpha,
-          divergence,
-          plain,
-          written(along, concept),
-          written(along.withAlpha(-alpha), concept));
+      List<Written> written =
+          Engine.get()
+              .parallel(
+                  List.of(
+                      () -> written(along, concept),
+                      () -> written(along.withAlpha(-alpha), concept)));
+      return new Steered(feature, alpha, divergence, plain, written.get(0), written.get(1));
     }
   }
 
