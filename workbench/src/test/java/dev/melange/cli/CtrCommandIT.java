@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,43 @@ class CtrCommandIT {
     assertThat(console.run(fit(out, "--compare", "--json"))).as(console.err()).isZero();
     assertThat(JSON.readTree(console.out()).at("/models").findValuesAsText("model"))
         .containsExactly("finalmlp", "dualmlp", "deepfm", "dcnv2", "lr");
+  }
+
+  @Test
+  void takesListsTimesAndGroups() throws Exception {
+    Rng rng = new Rng(6);
+    List<String> lines = new ArrayList<>(List.of("user,tags,day,bought"));
+    for (int i = 0; i < 600; i++) {
+      boolean sale = rng.nextInt(2) == 0;
+      boolean bought = rng.nextDouble() < (sale ? 0.9 : 0.1);
+      lines.add(
+          "u%d,%s,2024-%02d-10,%d"
+              .formatted(rng.nextInt(9), sale ? "new|sale" : "new", 1 + i / 50, bought ? 1 : -1));
+    }
+    Path file = Files.write(folder.resolve("sales.csv"), lines);
+    String[] options = {"--lists", "tags:|", "--time", "day", "--group", "user", "--json"};
+    String[] run = with(fitOf(file.toString(), "bought"), options);
+    int code =
+        console.run(
+            with(
+                run,
+                "--out",
+                folder.resolve("run").toString(),
+                "--model",
+                "dualmlp",
+                "--epochs",
+                "4"));
+    assertThat(code).as(console.err()).isZero();
+    JsonNode result = JSON.readTree(console.out());
+    assertThat(result.get("positive").asText()).isEqualTo("1");
+    assertThat(result.at("/models/0/gauc").asDouble()).isGreaterThan(0.75);
+    assertThat(result.get("importance").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactly("tags", "user");
+    List<String> tested = Files.readAllLines(folder.resolve("run/predictions.csv"));
+    assertThat(tested.subList(1, tested.size()))
+        .hasSize(120)
+        .allMatch(line -> line.matches(".*,2024-1[012]-10,.*"));
   }
 
   private void refuses(String message, String... args) {

@@ -25,7 +25,8 @@ import java.util.Map;
  * <pre>{@code
  * ClickData data =
  *     ClickData.of(Table.read(Path.of("clicks.csv")), ClickColumns.of("clicked"), 0.1, 0.2, 1);
- * try (ClickPredictor model = ClickPredictor.train(data, Settings.suited(data))) {
+ * try (ClickPredictor model =
+ *     ClickPredictor.train(data, ClickPredictor.Settings.suited(data))) {
  *   System.out.println(model.evaluate(data).auc());
  *   double[] chances = model.predict(Table.read(Path.of("new.csv")));
  *   model.save(Path.of("clicks.safetensors"));

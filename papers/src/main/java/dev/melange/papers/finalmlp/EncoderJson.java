@@ -15,6 +15,9 @@ import java.util.Map;
 
 /** An encoder as JSON: a list of fields, each with its vocabulary or its scale. */
 final class EncoderJson {
+  // A file may claim any length; memory for it is allocated for each row.
+  private static final int LONGEST_LIST = 100_000;
+
   private EncoderJson() {}
 
   static ArrayNode write(Encoder encoder) {
@@ -70,8 +73,12 @@ final class EncoderJson {
         List<String> tokens = new ArrayList<>();
         node.path("tokens").forEach(token -> tokens.add(token.asText()));
         fields.add(new Field(name, list ? Field.Kind.SEQUENCE : Field.Kind.CATEGORICAL, config));
-        vocabularies.put(
-            name, Vocabulary.of(config, tokens, list ? (int) finite(node, "length") : 1));
+        int length = list ? (int) finite(node, "length") : 1;
+        if (length < 0 || length > LONGEST_LIST) {
+          throw new IllegalArgumentException(
+              "a field's 'length' is from 0 to %d, got %d".formatted(LONGEST_LIST, length));
+        }
+        vocabularies.put(name, Vocabulary.of(config, tokens, length));
       }
     }
     return Encoder.of(fields, vocabularies, scalers);

@@ -89,6 +89,7 @@ final class FinalMlpStudy implements Study {
     Report report = run.report();
     report.section("Results");
     run.result(scores(rows, results));
+    report.paragraph("gAUC: AUC among the rows of one user. ECE: expected calibration error.");
     List<String> titles =
         results.models().stream().map(model -> Architecture.of(model).title()).toList();
     report.charts(bars(results, titles), learning(results));
@@ -124,12 +125,12 @@ final class FinalMlpStudy implements Study {
                         results.repetitions().size(),
                         results.repetitions().size() == 1 ? "" : "s"))
             .text("model")
-            .number("AUC", "%.5f", Table.Best.HIGHEST)
-            .number("logloss", "%.4f", Table.Best.LOWEST)
-            .number("gAUC", "%.5f", Table.Best.HIGHEST)
-            .number("calibration error", "%.4f", Table.Best.LOWEST)
+            .number("AUC", "%.4f", Table.Best.HIGHEST)
+            .number("logloss", "%.3f", Table.Best.LOWEST)
+            .number("gAUC", "%.4f", Table.Best.HIGHEST)
+            .number("ECE", "%.3f", Table.Best.LOWEST)
             .number("epochs", "%.1f")
-            .number("parameters", "%,d");
+            .number("params", "%,d");
     for (String model : results.models()) {
       table.row(
           Architecture.of(model).title(),
