@@ -109,8 +109,9 @@ final class FinalMlpStudy implements Study {
     if (settings.data().equals("frappe")) {
       report.paragraph(
           ("The published results come from 202,027 training rows that are not to be had; here are"
-                  + " %,d. All models have the widths, batch norm and dropout published for Frappe,"
-                  + " the same steps and the same rule to stop.")
+                  + " %,d. FinalMLP has the widths, batch norm and dropout published for Frappe, the"
+                  + " others their published widths and the same dropout; all have the same steps"
+                  + " and the same rule to stop.")
               .formatted(rows.train().size()));
     }
     compare(run, settings, rows, results);
