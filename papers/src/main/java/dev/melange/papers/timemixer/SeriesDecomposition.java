@@ -41,6 +41,8 @@ public final class SeriesDecomposition {
    */
   public record Parts(Tensor season, Tensor trend) {}
 
+  private static final int LONGEST_MATRIX = 512;
+
   private final Config config;
 
   /** A decomposition. */
@@ -51,17 +53,29 @@ public final class SeriesDecomposition {
   /** Splits x, [B, T, D]. */
   public Parts split(Tensor x) {
     if (config.decomp_method().equals("moving_avg")) {
-      Tensor trend = movingAverage(x);
-      return new Parts(x.sub(trend), trend);
+      Parts parts = overTime(x.transpose(1, 2).contiguous());
+      return new Parts(parts.season().transpose(1, 2), parts.trend().transpose(1, 2));
     }
     Tensor season = config.decomp_method().equals("dft_time") ? strongestInTime(x) : official(x);
     return new Parts(season, x.sub(season));
   }
 
-  private Tensor movingAverage(Tensor x) {
+  // A moving average is linear in time, and one product with its matrix is several times faster
+  // than pooling. [B, D, T]
+  private Parts overTime(Tensor x) {
+    long length = x.size(2);
+    Tensor trend =
+        length > LONGEST_MATRIX
+            ? average(x)
+            : x.matmul(average(Tensor.eye(length, x.dtype()).to(x.device()).unsqueeze(0)).get(0));
+    return new Parts(x.sub(trend), trend);
+  }
+
+  // Along the last dimension, whose first and last values are repeated at the ends.
+  private Tensor average(Tensor x) {
     long side = (config.moving_avg() - 1) / 2;
-    Tensor padded = Nn.pad(x.transpose(1, 2), new long[] {side, side}, "replicate", 0);
-    return Nn.avgPool1d(padded, config.moving_avg(), 1, 0).transpose(1, 2);
+    Tensor padded = Nn.pad(x, new long[] {side, side}, "replicate", 0);
+    return Nn.avgPool1d(padded, config.moving_avg(), 1, 0);
   }
 
   private Tensor strongestInTime(Tensor x) {
