@@ -26,10 +26,13 @@ import java.util.Optional;
  * windows of normal rows, and a step's score is the mean squared error of its reconstruction.
  *
  * <pre>{@code
- * try (AnomalyDetector detector = AnomalyDetector.fit(normal, 96, Recipe.of(10), 1)) {
+ * try (AnomalyDetector detector = AnomalyDetector.fit(normal, 96, Recipe.of(2), 1)) {
  *   AnomalyDetection found = detector.detect(normal, today, labels, 1.0);   // 1 % are anomalies
  * }
  * }</pre>
+ *
+ * <p>Nothing keeps the model from copying its input, and after a long training it does: then rare
+ * rows are reconstructed as well as others. A few epochs are enough.
  */
 public final class AnomalyDetector implements AutoCloseable {
   private static final int BATCH = 256;

@@ -312,8 +312,10 @@ public record ForecastReport(
       report
           .section("Back-test")
           .paragraph(
-              "Each forecast begins where the one before ended and knows all rows before it. The"
-                  + " model has learned from none of these rows.")
+              "Each forecast begins where the one before ended and knows all rows before it. "
+                  + (forecaster.training().isPresent()
+                      ? "The model has learned from none of these rows."
+                      : "The model comes from a file and may have learned from these rows."))
           .table(table());
       if (backtest.columns().size() > 1) {
         report.table(byColumn());

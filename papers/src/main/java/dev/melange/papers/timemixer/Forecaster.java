@@ -177,7 +177,7 @@ public final class Forecaster implements AutoCloseable {
     }
     Map<String, Integer> missing = missing(series);
     throw new DataException(
-        "%s has %,d missing values (%s); say how to fill them: linear (a line between the neighbours) or ffill (the value before)"
+        "%s has %,d missing values (%s); fill them with --fill linear (a line between the neighbours) or --fill ffill (the value before)"
             .formatted(
                 series.name(),
                 series.missing(),

@@ -159,7 +159,7 @@ class ForecasterTest {
     assertThatThrownBy(() -> Forecaster.fit(withHoles(series(), 3, 4), linear()))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "wave.csv has 2 missing values (a: 2); say how to fill them: linear (a line between the neighbours) or ffill (the value before)");
+            "wave.csv has 2 missing values (a: 2); fill them with --fill linear (a line between the neighbours) or --fill ffill (the value before)");
   }
 
   @Test
