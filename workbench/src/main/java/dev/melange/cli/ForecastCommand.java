@@ -1,20 +1,15 @@
 package dev.melange.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.data.ContentHash;
 import dev.melange.data.Source;
 import dev.melange.data.series.TimeSeries;
-import dev.melange.io.AtomicFiles;
-import dev.melange.papers.timemixer.Backtest;
+import dev.melange.papers.timemixer.FittedSeries;
 import dev.melange.papers.timemixer.ForecastOptions;
-import dev.melange.papers.timemixer.ForecastReport;
 import dev.melange.papers.timemixer.Forecaster;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
 import dev.melange.train.Trainer;
-import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,7 +20,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,9 +46,6 @@ import picocli.CommandLine.Option;
 final class ForecastCommand extends Subcommand {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
-  private static final String RESULT = "result.json";
-  private static final String WEIGHTS = "model.safetensors";
-  private static final int SHOWN_ROWS = 5;
 
   @Option(
       names = "--data",
@@ -187,10 +178,7 @@ final class ForecastCommand extends Subcommand {
     }
     TimeSeries series = request.read();
     tell(console, series, request.options().fill());
-    Engine.Plan plan = Engine.Plan.defaults();
-    Engine.start(
-        new Engine.Plan(
-            Device.of(request.device()), request.threads(), request.threads(), plan.precision()));
+    start(request.device(), request.threads());
     try (Cancellation.Section section = cancellation.section()) {
       Fitting fitting = new Fitting(console, cancellation, folder, request);
       Forecaster fitted;
@@ -202,18 +190,30 @@ final class ForecastCommand extends Subcommand {
       }
       try (Forecaster forecaster = fitted) {
         forecaster.save(
-            fitting.folder().resolve(WEIGHTS), Map.of(request.data(), request.sha256()));
-        finish(
+            fitting.folder().resolve(ForecastResults.WEIGHTS),
+            Map.of(request.data(), request.sha256()));
+        ForecastResults.write(
             console,
             fitting.folder(),
             forecaster,
             series,
             forecaster.fitted().backtest(),
-            request.data(),
-            request.sha256());
+            Map.of("data", request.data(), "SHA-256", request.sha256()));
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Starts the engine; null leaves the default. */
+  private static void start(String device, Integer threads) {
+    Engine.Plan plan = Engine.Plan.defaults();
+    int workers = threads == null ? plan.workers() : threads;
+    Engine.start(
+        new Engine.Plan(
+            device == null ? plan.device() : Device.of(device),
+            workers,
+            workers,
+            plan.precision()));
   }
 
   // ---- requests ----
@@ -268,10 +268,10 @@ final class ForecastCommand extends Subcommand {
   private Path resumed() throws IOException {
     if (!resume.isEmpty()) {
       Path folder = Path.of(resume);
-      if (Files.exists(folder.resolve(RESULT))) {
+      if (Files.exists(folder.resolve(ForecastResults.FILE))) {
         throw new IllegalArgumentException(
             "the fit in %s has ended; its results are there. To forecast newer data: melange forecast --weights %s --data FILE"
-                .formatted(folder, folder.resolve(WEIGHTS)));
+                .formatted(folder, folder.resolve(ForecastResults.WEIGHTS)));
       }
       return folder;
     }
@@ -281,7 +281,7 @@ final class ForecastCommand extends Subcommand {
         var newest =
             folders
                 .filter(path -> Files.exists(path.resolve("config.json")))
-                .filter(path -> !Files.exists(path.resolve(RESULT)))
+                .filter(path -> !Files.exists(path.resolve(ForecastResults.FILE)))
                 .max(Comparator.comparing(path -> path.getFileName().toString()));
         if (newest.isPresent()) {
           return newest.get();
@@ -388,46 +388,14 @@ final class ForecastCommand extends Subcommand {
         folder = newFolder();
         request.write(folder);
       }
-      try (FitProgress progress = new FitProgress(console, request.options().model())) {
+      try (FitProgress progress =
+          new FitProgress(console, "fitting " + request.options().model())) {
         return trainer
             .checkpoints(Files.createDirectories(folder.resolve("checkpoints")))
             .listener(progress)
             .cancellation(cancellation)
             .fit();
       }
-    }
-  }
-
-  /** The steps of a fit as a bar or lines. */
-  private static final class FitProgress implements TrainingListener, AutoCloseable {
-    private final Console console;
-    private final String model;
-    private Progress shown = Progress.none();
-    private long first;
-
-    FitProgress(Console console, String model) {
-      this.console = console;
-      this.model = model;
-    }
-
-    @Override
-    public void started(long totalSteps, long firstStep) {
-      first = firstStep;
-      if (firstStep > 0) {
-        console.note("goes on after step %,d of %,d".formatted(firstStep, totalSteps));
-      }
-      shown = console.progress("fitting " + model, totalSteps - firstStep, "steps");
-    }
-
-    @Override
-    public void step(StepRecord step) {
-      shown.message(String.format(Locale.ROOT, "epoch %d, loss %.4g", step.epoch(), step.loss()));
-      shown.at(step.step() - first);
-    }
-
-    @Override
-    public void close() {
-      shown.close();
     }
   }
 
@@ -455,8 +423,9 @@ final class ForecastCommand extends Subcommand {
     refuse("--seed", seed);
     refuse("--fill", fill);
     refuse("--set", settings.isEmpty() ? null : settings);
+    start(device, threads);
     try (Forecaster forecaster = Forecaster.load(weights)) {
-      Forecaster.Fitted fitted = forecaster.fitted();
+      FittedSeries fitted = forecaster.fitted();
       if (horizon != null && horizon != fitted.horizon()) {
         throw new IllegalArgumentException(
             "%s forecasts %d steps, not %d; fit another model for that"
@@ -475,14 +444,13 @@ final class ForecastCommand extends Subcommand {
         console.warn(
             "the model may have learned from rows of the back-test; its errors are then too small");
       }
-      finish(
+      ForecastResults.write(
           console,
           newFolder(),
           forecaster,
           series,
           backtest == null ? 0 : backtest,
-          data,
-          ContentHash.of(source).sha256());
+          Map.of("data", data, "model file", weights, "SHA-256", ContentHash.of(source).sha256()));
     }
     return ExitCode.OK;
   }
@@ -492,92 +460,5 @@ final class ForecastCommand extends Subcommand {
       throw new IllegalArgumentException(
           option + " belongs to fitting a model; with --weights it has no use");
     }
-  }
-
-  // ---- results ----
-
-  private static void finish(
-      Console console,
-      Path folder,
-      Forecaster forecaster,
-      TimeSeries series,
-      int backtests,
-      String file,
-      String sha256)
-      throws IOException {
-    TimeSeries forecast = forecaster.forecast(series);
-    Backtest test = backtests == 0 ? null : Backtest.of(forecaster, series, backtests);
-    ForecastReport report = new ForecastReport(forecaster, series, forecast, test);
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("data", file);
-    facts.put("SHA-256", sha256);
-    report.write(folder, facts);
-    ObjectNode json = json(forecaster, forecast, test, folder);
-    // Last: a folder with a result has ended.
-    AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
-    console.result(() -> json, () -> print(console, report, folder));
-  }
-
-  private static void print(Console console, ForecastReport report, Path folder) {
-    if (report.backtest() != null) {
-      console.table(report.table());
-      console.paragraph("", report.summary());
-      console.line("");
-    }
-    TimeSeries forecast = report.forecast();
-    List<String> header = new ArrayList<>(forecast.columns());
-    header.add(0, forecast.times().isPresent() ? "date" : "step");
-    List<String> dates = ForecastReport.dates(forecast);
-    List<List<String>> rows = new ArrayList<>();
-    for (int row = 0; row < Math.min(SHOWN_ROWS, forecast.rows()); row++) {
-      List<String> cells = new ArrayList<>(List.of(dates.get(row)));
-      for (int c = 0; c < forecast.columns().size(); c++) {
-        cells.add(String.format(Locale.ROOT, "%.5g", forecast.get(row, c)));
-      }
-      rows.add(cells);
-    }
-    console.list(header, rows);
-    if (forecast.rows() > SHOWN_ROWS) {
-      console.line("... to " + dates.get(dates.size() - 1));
-    }
-    console.line("Forecast: " + folder.resolve("forecast.csv"));
-    console.line("Report: " + folder.resolve("report.html"));
-    if (Files.exists(folder.resolve(WEIGHTS))) {
-      console.line("Model: " + folder.resolve(WEIGHTS));
-    }
-  }
-
-  private static ObjectNode json(
-      Forecaster forecaster, TimeSeries forecast, Backtest test, Path folder) {
-    ObjectNode json = Json.object();
-    json.put("folder", folder.toString()).put("model", forecaster.name());
-    json.put("parameters", forecaster.model().layer().parameterCount());
-    List<String> dates = ForecastReport.dates(forecast);
-    ArrayNode rows = json.putArray("forecast");
-    for (int row = 0; row < forecast.rows(); row++) {
-      ObjectNode node = rows.addObject();
-      node.put(forecast.times().isPresent() ? "date" : "step", dates.get(row));
-      for (int c = 0; c < forecast.columns().size(); c++) {
-        node.put(forecast.columns().get(c), (float) forecast.get(row, c));
-      }
-    }
-    if (test != null) {
-      ObjectNode tested = json.putObject("backtest");
-      tested.put("forecasts", test.origins().length).put("best", test.best());
-      ObjectNode methods = tested.putObject("methods");
-      test.scores()
-          .forEach(
-              (method, scores) -> {
-                ObjectNode columns = methods.putObject(method);
-                for (int c = 0; c < scores.size(); c++) {
-                  Backtest.Score score = scores.get(c);
-                  ObjectNode node = columns.putObject(test.columns().get(c));
-                  node.put("mae", score.mae()).put("rmse", score.rmse());
-                  node.put("smape", score.smape());
-                  node.put("mase", Double.isNaN(score.mase()) ? null : score.mase());
-                }
-              });
-    }
-    return json;
   }
 }

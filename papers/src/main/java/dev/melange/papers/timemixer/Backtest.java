@@ -58,7 +58,7 @@ public record Backtest(
    * @throws DataException if the series is too short for them, or none of their rows has a value
    */
   public static Backtest of(Forecaster forecaster, TimeSeries series, int count) {
-    Forecaster.Fitted fitted = forecaster.fitted();
+    FittedSeries fitted = forecaster.fitted();
     TimeSeries own = forecaster.prepared(series);
     TimeSeries observed = series.select(fitted.columns());
     int horizon = fitted.horizon();
@@ -114,11 +114,7 @@ public record Backtest(
   }
 
   private static List<Score> scores(
-      Forecaster.Fitted fitted,
-      TimeSeries own,
-      int firstOrigin,
-      double[][] truth,
-      double[][] forecast) {
+      FittedSeries fitted, TimeSeries own, int firstOrigin, double[][] truth, double[][] forecast) {
     List<Score> scores = new ArrayList<>();
     int width = own.columns().size();
     for (int c = 0; c < width; c++) {

@@ -290,7 +290,7 @@ public record ForecastReport(
 
   private Report page(Map<String, ?> facts) {
     List<String> dates = dates(forecast);
-    Forecaster.Fitted fitted = forecaster.fitted();
+    FittedSeries fitted = forecaster.fitted();
     Report report =
         new Report("Forecast of " + String.join(", ", shortened(forecast.columns())))
             .subtitle(

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.data.DataException;
 import dev.melange.data.series.Frequency;
-import dev.melange.data.series.StandardScaler;
 import dev.melange.data.series.TimeFeatures;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.io.CorruptFileException;
@@ -26,7 +25,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -55,40 +53,8 @@ public final class Forecaster implements AutoCloseable {
   private static final String ORIGIN = "forecaster";
   private static final int BATCH = 256;
 
-  /**
-   * What a forecaster knows of the series it was fitted to.
-   *
-   * @param series its name
-   * @param columns the columns that are forecast
-   * @param mean per column, of the training rows
-   * @param std per column, of the training rows
-   * @param frequency code of the spacing of the rows; null for a series without dates
-   * @param marks whether the model takes time features
-   * @param context history, T
-   * @param horizon steps forecast, H
-   * @param season steps after which the series repeats itself
-   * @param backtest number of forecasts that were kept for the back-test
-   * @param fill see {@link ForecastOptions}
-   */
-  public record Fitted(
-      String series,
-      List<String> columns,
-      double[] mean,
-      double[] std,
-      @dev.melange.component.Default("null") String frequency,
-      boolean marks,
-      int context,
-      int horizon,
-      int season,
-      int backtest,
-      String fill) {
-    StandardScaler scaler() {
-      return new StandardScaler(mean, std);
-    }
-  }
-
   private final String name;
-  private final Fitted fitted;
+  private final FittedSeries fitted;
   private final ForecastModel model;
   private final Recipe recipe;
   private final long seed;
@@ -96,7 +62,7 @@ public final class Forecaster implements AutoCloseable {
 
   private Forecaster(
       String name,
-      Fitted fitted,
+      FittedSeries fitted,
       ForecastModel model,
       Recipe recipe,
       long seed,
@@ -130,8 +96,8 @@ public final class Forecaster implements AutoCloseable {
     TimeSeries filled = filled(series, options.fill());
     ForecastPlan plan = ForecastPlan.of(filled, options);
     ForecastData data = ForecastData.of(filled, plan.split(), plan.marks());
-    Fitted fitted =
-        new Fitted(
+    FittedSeries fitted =
+        new FittedSeries(
             series.name(),
             series.columns(),
             data.scaler().mean(),
@@ -204,7 +170,7 @@ public final class Forecaster implements AutoCloseable {
   // ---- use ----
 
   /** What it knows of the series. */
-  public Fitted fitted() {
+  public FittedSeries fitted() {
     return fitted;
   }
 
@@ -380,7 +346,7 @@ public final class Forecaster implements AutoCloseable {
       if (origin == null || !(linear || provenance.model().equals("timemixer"))) {
         throw notAForecaster(file, "it holds " + provenance.model());
       }
-      Fitted fitted = Configs.read(Fitted.class, origin, file + " (" + ORIGIN + ")");
+      FittedSeries fitted = Configs.read(FittedSeries.class, origin, file + " (" + ORIGIN + ")");
       Record config =
           linear
               ? Configs.read(DLinear.Config.class, provenance.config(), file.toString())

@@ -95,7 +95,15 @@ public record Recipe(
       throws IOException {
     SeriesBatches train = trainBatches(data, seed);
     Minibatches valid = SeriesBatches.of(data.windows(data.split().valid()), EVALUATION_BATCH);
-    return fit(model.layer(), objective(model), train, valid, seed, run);
+    Run chosen = mixesTimes(model, data) ? trainer -> run.fit(trainer.wholeBatch()) : run;
+    return fit(model.layer(), objective(model), train, valid, seed, chosen);
+  }
+
+  // The official order of time features takes those of other windows of the batch.
+  private static boolean mixesTimes(ForecastModel model, ForecastData data) {
+    return data.marks().isPresent()
+        && model.config() instanceof TimeMixer.Config config
+        && config.mark_order().equals("official");
   }
 
   /** Trains on any batches; see {@link #fit(ForecastModel, ForecastData, long, Run)}. */
