@@ -338,7 +338,7 @@ final class ForecastCommand extends Subcommand {
                     .frequency()
                     .map(frequency -> " spaced by '" + frequency + "'")
                     .orElse(", no dates: steps are numbered"),
-                String.join(", ", series.columns())));
+                ForecastResults.names(series.columns())));
     if (series.missing() > 0 && !fill.equals("none")) {
       console.warn(
           "%,d missing values %s filled (%s): %s"

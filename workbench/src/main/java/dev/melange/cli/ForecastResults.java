@@ -22,6 +22,7 @@ final class ForecastResults {
 
   static final String WEIGHTS = "model.safetensors";
   private static final int SHOWN_ROWS = 5;
+  private static final int SHOWN_COLUMNS = 8;
 
   private ForecastResults() {}
 
@@ -49,6 +50,14 @@ final class ForecastResults {
     console.result(() -> json, () -> print(console, report, folder));
   }
 
+  /** Column names, the first ones of many. */
+  static String names(List<String> columns) {
+    return columns.size() <= SHOWN_COLUMNS
+        ? String.join(", ", columns)
+        : "%s, ... (%d columns)"
+            .formatted(String.join(", ", columns.subList(0, SHOWN_COLUMNS)), columns.size());
+  }
+
   private static void print(Console console, ForecastReport report, Path folder) {
     if (report.backtest() != null) {
       console.table(report.table());
@@ -56,13 +65,14 @@ final class ForecastResults {
       console.line("");
     }
     TimeSeries forecast = report.forecast();
-    List<String> header = new ArrayList<>(forecast.columns());
+    int width = Math.min(SHOWN_COLUMNS, forecast.columns().size());
+    List<String> header = new ArrayList<>(forecast.columns().subList(0, width));
     header.add(0, forecast.times().isPresent() ? "date" : "step");
     List<String> dates = ForecastReport.dates(forecast);
     List<List<String>> rows = new ArrayList<>();
     for (int row = 0; row < Math.min(SHOWN_ROWS, forecast.rows()); row++) {
       List<String> cells = new ArrayList<>(List.of(dates.get(row)));
-      for (int c = 0; c < forecast.columns().size(); c++) {
+      for (int c = 0; c < width; c++) {
         cells.add(String.format(Locale.ROOT, "%.5g", forecast.get(row, c)));
       }
       rows.add(cells);

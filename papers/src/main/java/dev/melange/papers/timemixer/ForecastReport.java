@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -179,9 +181,13 @@ public record ForecastReport(
     return table.build();
   }
 
-  private static double mean(
-      List<Backtest.Score> scores, java.util.function.ToDoubleFunction<Backtest.Score> value) {
-    return scores.stream().mapToDouble(value).average().orElseThrow();
+  // Over the columns that have the value; NaN if none has.
+  private static double mean(List<Backtest.Score> scores, ToDoubleFunction<Backtest.Score> value) {
+    return scores.stream()
+        .mapToDouble(value)
+        .filter(number -> !Double.isNaN(number))
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static Double known(double value) {
@@ -354,7 +360,7 @@ public record ForecastReport(
     return chart.build();
   }
 
-  private List<Chart> drawn(java.util.function.IntFunction<Chart> chart) {
+  private List<Chart> drawn(IntFunction<Chart> chart) {
     return IntStream.range(0, Math.min(MOST_COLUMNS, forecast.columns().size()))
         .mapToObj(chart)
         .toList();
