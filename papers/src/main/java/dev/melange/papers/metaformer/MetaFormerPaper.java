@@ -4,15 +4,16 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** MetaFormer: PoolFormer and its hybrids, and Grad-CAM. */
-public final class MetaFormerPaper implements Method {
+public final class MetaFormerPaper implements Paper {
   private static final Component POOLFORMER =
       Component.of(
               "vision/poolformer",
@@ -80,6 +81,11 @@ public final class MetaFormerPaper implements Method {
             Map.of(
                 "token_mixers", "pooling,pooling,spatial_fc,spatial_fc",
                 "spatial_shapes", "[null,null,[14,14],[7,7]]")));
+  }
+
+  @Override
+  public Study study() {
+    return new MetaFormerStudy();
   }
 
   private static Model poolformer(
