@@ -2,7 +2,7 @@ package dev.melange.cli;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
-import dev.melange.mix.MixPolicies;
+import dev.melange.papers.Mixing;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,7 +19,7 @@ import java.util.Map;
  * @param epochs passes over the images
  * @param batch images per step
  * @param lr highest learning rate
- * @param mix how batches are mixed, in the notation of {@link MixPolicies#parse}
+ * @param mix how batches are mixed, in the notation of {@link Mixing#parse}
  * @param augment {@code none}; {@code flip}: mirroring and mild crops; {@code rand}: strong crops,
  *     RandAugment, random erasing
  * @param smoothing label smoothing
@@ -65,7 +65,7 @@ record ImageTraining(
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new IllegalArgumentException("--smoothing must be in [0, 1), got " + smoothing);
     }
-    MixPolicies.parse(mix);
+    Mixing.parse(mix);
   }
 
   /** Channels that the model sees. */

@@ -9,8 +9,6 @@ import dev.melange.io.Checkpoints;
 import dev.melange.io.Provenance;
 import dev.melange.metric.Calibration;
 import dev.melange.mix.MixContext;
-import dev.melange.mix.MixPolicies;
-import dev.melange.mix.MixPolicy;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.LoadReport;
@@ -20,6 +18,7 @@ import dev.melange.papers.ImageClassifier;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
+import dev.melange.papers.Mixing;
 import dev.melange.papers.Model;
 import dev.melange.papers.Vision;
 import dev.melange.tensor.Engine;
@@ -28,6 +27,7 @@ import dev.melange.tensor.Tensor;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
+import dev.melange.train.Objective;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingResult;
@@ -159,12 +159,12 @@ final class ImageTrainingRun {
       ImageModel model, Minibatches train, Minibatches valid, Cancellation cancellation)
       throws IOException {
     long total = Math.max(2, (long) settings.epochs() * train.batches());
-    MixPolicy mix = MixPolicies.parse(settings.mix());
+    Mixing mixing = Mixing.parse(settings.mix());
     MixContext context = MixContext.of(model, input.normalize());
     try (Cancellation.Section section = cancellation.section();
         ShownProgress progress = new ShownProgress()) {
       Trainer trainer =
-          Trainer.of(model, new ImageLoss(model, settings.smoothing()))
+          Trainer.of(model, objective(model, mixing))
               .data(train, valid)
               .schedule(
                   Schedule.cosine(
@@ -183,7 +183,7 @@ final class ImageTrainingRun {
               .listener(progress)
               .cancellation(cancellation);
       if (!settings.mix().equals("vanilla")) {
-        trainer.prepare((batch, rng) -> mix.apply(batch, context, rng));
+        trainer.prepare((batch, rng) -> mixing.policy().apply(batch, context, rng));
       }
       if (settings.mix().contains("manifoldmix")) {
         trainer.wholeBatch();
@@ -193,6 +193,16 @@ final class ImageTrainingRun {
       console.warn("interrupted; go on with: melange train image --resume " + folder);
       throw e;
     }
+  }
+
+  /** Mixed batches of decoupled mixup have a loss of their own, without label smoothing. */
+  private Objective objective(ImageModel model, Mixing mixing) {
+    Objective plain = new ImageLoss(model, settings.smoothing());
+    if (!mixing.name().startsWith("decoupled")) {
+      return plain;
+    }
+    Objective mixed = mixing.loss().objective(model);
+    return batch -> batch.has("lam") ? mixed.loss(batch) : plain.loss(batch);
   }
 
   /** The score is the number of correct images; of equal ones the more probable classes win. */

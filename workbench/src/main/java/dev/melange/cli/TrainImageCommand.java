@@ -122,7 +122,8 @@ final class TrainImageCommand extends Subcommand {
       defaultValue = "none",
       description =
           "How images are mixed: none, mixup, cutmix, resizemix, ..., with alpha (cutmix:0.2), or"
-              + " several to draw from (mixup:0.8,cutmix:1). Default: ${DEFAULT-VALUE}.")
+              + " several to draw from (mixup:0.8,cutmix:1); decoupled or decoupled-POLICY for"
+              + " decoupled mixup. Default: ${DEFAULT-VALUE}.")
   private String mix;
 
   @Option(

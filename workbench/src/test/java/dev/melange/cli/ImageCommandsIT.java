@@ -211,6 +211,8 @@ class ImageCommandsIT {
             folder.resolve("second").toString(),
             "--epochs",
             "1",
+            "--mix",
+            "decoupled",
             "--json");
     assertThat(tuned.err()).isEmpty();
     assertThat(tuned.code()).isZero();
