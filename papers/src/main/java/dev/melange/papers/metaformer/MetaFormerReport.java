@@ -162,11 +162,9 @@ final class MetaFormerReport {
   /** One row per image, one column per variant of the whole skeleton, for the run's first seed. */
   private void heatMaps() throws IOException {
     List<Integer> chosen = oneOfEachClass(settings.heat_maps());
-    List<Image> shown = new ArrayList<>();
     List<LabelledTile> rows = new ArrayList<>();
     for (int index : chosen) {
       Image image = images.shown(index);
-      shown.add(image);
       int label = images.test().get(index, new Rng(0)).label();
       rows.add(new LabelledTile(label, new ArrayList<>(List.of(Tile.of(image.toBufferedImage())))));
     }
