@@ -9,6 +9,7 @@ import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
  */
 final class SteeringTrials {
   private static final int CHUNK = 10; // directions per task, whatever the number of workers
-  private static final int HALVINGS = 12;
+  private static final int HALVINGS = 9;
   private static final int REFINEMENTS = 4;
 
   private final Gpt model;
@@ -96,12 +97,7 @@ final class SteeringTrials {
   private List<Outcome> chunk(Tensor directions, List<NextTokens> concepts) {
     try (Scope scope = Scope.open()) {
       int count = concepts.size();
-      double[][] grid = new double[HALVINGS + 1][];
-      for (int j = 0; j <= HALVINGS; j++) {
-        double[] alphas = new double[count];
-        Arrays.fill(alphas, gridAlpha(j));
-        grid[j] = divergences(steered(directions, alphas));
-      }
+      List<double[]> grid = grid(directions);
       double[][] alphas = new double[count][targets.size()];
       double[][] reached = new double[count][targets.size()];
       double[][] scores = new double[count][targets.size()];
@@ -142,17 +138,44 @@ final class SteeringTrials {
     }
   }
 
+  /**
+   * The divergences of all directions at the points of the grid, up to the point at which all have
+   * reached all targets.
+   */
+  private List<double[]> grid(Tensor directions) {
+    int count = Math.toIntExact(directions.size(0));
+    double largest = Collections.max(targets);
+    boolean[] done = new boolean[count];
+    int left = count;
+    List<double[]> grid = new ArrayList<>();
+    for (int j = 0; j <= HALVINGS && left > 0; j++) {
+      double[] alphas = new double[count];
+      Arrays.fill(alphas, gridAlpha(j));
+      try (Scope scope = Scope.open()) {
+        double[] reached = divergences(steered(directions, alphas));
+        grid.add(reached);
+        for (int i = 0; i < count; i++) {
+          if (!done[i] && reached[i] >= largest) {
+            done[i] = true;
+            left--;
+          }
+        }
+      }
+    }
+    return grid;
+  }
+
   /** Point j of the grid: the largest alpha halved so often, the smallest first. */
   private double gridAlpha(int j) {
     return maxAlpha * Math.pow(0.5, HALVINGS - j);
   }
 
   /** The first pair of neighbours between which the divergence reaches the target, or null. */
-  private Bracket bracket(double[][] grid, int direction, double target) {
+  private Bracket bracket(List<double[]> grid, int direction, double target) {
     double low = 0;
     double lowDivergence = 0;
-    for (int j = 0; j <= HALVINGS; j++) {
-      double divergence = grid[j][direction];
+    for (int j = 0; j < grid.size(); j++) {
+      double divergence = grid.get(j)[direction];
       if (divergence >= target) {
         return new Bracket(low, lowDivergence, gridAlpha(j), divergence);
       }

@@ -18,6 +18,8 @@
  *   <li>{@link dev.melange.papers.seminmf.ConceptDetection}, {@link
  *       dev.melange.papers.seminmf.Similarity} and {@link dev.melange.papers.seminmf.DiffMean}:
  *       detection, and the supervised baseline
+ *   <li>{@link dev.melange.papers.seminmf.SemiNmfStudy}: the claim as an experiment; {@link
+ *       dev.melange.papers.seminmf.Inspection}: features of a model in a text of one's own
  * </ul>
  */
 package dev.melange.papers.seminmf;
