@@ -79,7 +79,7 @@ class InspectCommandTest {
     refuses("numbered 0 to 2, got feature 9", "--steer", "9");
     refuses("give --steer FEATURE", "--prompt", "A cat");
     refuses("'Z' (U+005A)", "--steer", "0", "--prompt", "Zebra");
-    refuses("features, iterations, top and tokens must be at least 1", "--features", "0");
+    refuses("features, iterations, top and tokens must be at least 1", "--top", "0");
     refuses("sparsity must lie in (0, 1]", "--sparsity", "2");
   }
 
