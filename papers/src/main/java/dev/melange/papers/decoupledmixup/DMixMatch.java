@@ -48,49 +48,21 @@ public final class DMixMatch {
    */
   public static Map<String, Tensor> losses(Config config, Inputs in) {
     Tensor labels = in.get("labels");
-    Tensor weak = in.get("logits_weak").detach();
-    Tensor strong = in.get("logits_strong");
+    Tensor weak = in.get("logits_weak");
     long n = labels.size(0);
     if (weak.size(0) < n) {
       throw new IllegalArgumentException(
           "DMixMatch needs at least as many unlabelled as labelled images, got %d and %d"
               .formatted(weak.size(0), n));
     }
-    Tensor confidence = weak.softmax(1).max(1);
-    Tensor pseudo = weak.argmax(1);
-    Tensor mask = confidence.ge(config.p_cutoff()).to(strong.dtype());
-    Tensor logP = strong.logSoftmax(1);
-    Tensor perImage =
-        config.hard_label()
-            ? logP.gather(1, pseudo.unsqueeze(1)).squeeze(1).neg()
-            : weak.div(SOFT_TEMPERATURE).softmax(1).mul(logP).sum(1).neg();
+    PseudoLabels pseudo = PseudoLabels.of(weak);
     Tensor labeled = Losses.crossEntropy(in.get("logits_labeled"), labels);
-    Tensor unlabeled = perImage.mul(mask).mean();
-
-    DecoupledMixupConfig mixing =
-        new DecoupledMixupConfig(
-            "ce",
-            "official",
-            config.eta(),
-            "both",
-            0.5,
-            "pow",
-            1,
-            config.lam_idx(),
-            true,
-            1,
-            1,
-            null);
+    Tensor unlabeled = unlabeled(config, pseudo, in.get("logits_strong"));
     Tensor partners = labels.indexSelect(0, in.get("index"));
-    double lamLl = in.get("lam_ll").item();
     Tensor mixLl =
-        DecoupledMixup.loss(mixing, in.get("logits_mix_ll"), labels, partners, lamLl, null);
-    double lamLu = in.get("lam_lu").item();
-    double cutoff = Math.min(config.p_cutoff(), Math.max(config.p_mix_cutoff(), 1 - lamLu));
-    Tensor trusted = confidence.narrow(0, 0, n).ge(cutoff).to(strong.dtype());
+        mixedLabeled(config, in.get("logits_mix_ll"), labels, partners, in.get("lam_ll").item());
     Tensor mixLu =
-        DecoupledMixup.loss(
-            mixing, in.get("logits_mix_lu"), labels, pseudo.narrow(0, 0, n), lamLu, trusted);
+        mixedUnlabeled(config, in.get("logits_mix_lu"), labels, pseudo, in.get("lam_lu").item());
     Tensor total =
         labeled
             .add(unlabeled.mul(config.weight_ul()))
@@ -102,7 +74,62 @@ public final class DMixMatch {
         .put("loss_unlabeled", unlabeled)
         .put("loss_mix_ll", mixLl)
         .put("loss_mix_lu", mixLu)
-        .put("mask_ratio", mask.mean())
+        .put("mask_ratio", pseudo.trusted(config.p_cutoff()).to(weak.dtype()).mean())
         .map();
+  }
+
+  /**
+   * What the weakly changed images are taken for.
+   *
+   * @param probabilities [N, C], without gradient
+   * @param confidence the greatest of each, [N]
+   * @param label its class, int64 [N]
+   */
+  record PseudoLabels(Tensor probabilities, Tensor confidence, Tensor label) {
+    static PseudoLabels of(Tensor logits) {
+      Tensor p = logits.detach().softmax(1);
+      return new PseudoLabels(p, p.max(1), p.argmax(1));
+    }
+
+    Tensor trusted(double cutoff) {
+      return confidence.ge(cutoff);
+    }
+
+    PseudoLabels first(long n) {
+      return new PseudoLabels(
+          probabilities.narrow(0, 0, n), confidence.narrow(0, 0, n), label.narrow(0, 0, n));
+    }
+  }
+
+  /** The loss of strongly changed images against their pseudo labels, [N, C] to a scalar. */
+  static Tensor unlabeled(Config config, PseudoLabels pseudo, Tensor strong) {
+    Tensor logP = strong.logSoftmax(1);
+    Tensor perImage =
+        config.hard_label()
+            ? logP.gather(1, pseudo.label().unsqueeze(1)).squeeze(1).neg()
+            : pseudo.probabilities().log().div(SOFT_TEMPERATURE).softmax(1).mul(logP).sum(1).neg();
+    return perImage.mul(pseudo.trusted(config.p_cutoff()).to(strong.dtype())).mean();
+  }
+
+  /** The decoupled loss of labelled images mixed with labelled ones. */
+  static Tensor mixedLabeled(Config config, Tensor logits, Tensor a, Tensor b, double lam) {
+    return DecoupledMixup.loss(mixing(config), logits, a, b, lam, null);
+  }
+
+  /**
+   * The decoupled loss of n labelled images mixed with the first n unlabelled ones, those with an
+   * uncertain pseudo label left out; the larger the unlabelled share, the more certain it must be.
+   */
+  static Tensor mixedUnlabeled(
+      Config config, Tensor logits, Tensor labels, PseudoLabels pseudo, double lam) {
+    PseudoLabels partner = pseudo.first(labels.size(0));
+    double cutoff = Math.min(config.p_cutoff(), Math.max(config.p_mix_cutoff(), 1 - lam));
+    Tensor trusted = partner.trusted(cutoff).to(logits.dtype());
+    return DecoupledMixup.loss(mixing(config), logits, labels, partner.label(), lam, trusted);
+  }
+
+  private static DecoupledMixupConfig mixing(Config config) {
+    return new DecoupledMixupConfig(
+        "ce", "official", config.eta(), "both", 0.5, "pow", 1, config.lam_idx(), true, 1, 1, null);
   }
 }

@@ -3,13 +3,14 @@ package dev.melange.papers.decoupledmixup;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
 /** Decoupled mixup (Harnessing Hard Mixed Samples with Decoupled Regularizer, 2022). */
-public final class DecoupledMixupPaper implements Method {
+public final class DecoupledMixupPaper implements Paper {
   @Override
   public String key() {
     return "decoupled-mixup";
@@ -28,6 +29,11 @@ public final class DecoupledMixupPaper implements Method {
                     "loss", KFoldDecoupledMixup.loss(config, in.get("logits"), in.get("target")))),
         Component.function("loss/pgc", GroupContrast.Config.class, DecoupledMixupPaper::contrast),
         Component.function("loss/dmixmatch", DMixMatch.Config.class, DMixMatch::losses));
+  }
+
+  @Override
+  public Study study() {
+    return new DecoupledStudy();
   }
 
   private static Map<String, Tensor> decoupled(DecoupledMixupConfig config, Inputs in) {

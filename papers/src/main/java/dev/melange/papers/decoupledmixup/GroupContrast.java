@@ -72,14 +72,26 @@ public final class GroupContrast {
             .div(config.temperature());
     Tensor logProb = logits.logSoftmax(1);
     Tensor loss = logProb.narrow(1, 0, size + 1).mean(1).neg().sub(Math.log(size + 1.0)).mean();
-    Tensor next = old.copy();
+    Queue next = write(config, k, queue, pointers, labels);
+    return new Step(logProb, loss, next.keys(), next.pointers());
+  }
+
+  /** The queue after a step: its keys [D, Q C], and where each class is written next, [C]. */
+  record Queue(Tensor keys, Tensor pointers) {}
+
+  /** Writes keys [N, D] one by one over the oldest of their classes. */
+  static Queue write(Config config, Tensor k, Tensor queue, Tensor pointers, Tensor labels) {
+    Tensor key = normalized(k.detach());
+    Tensor next = queue.detach().copy();
+    long[] classes = labels.toLongs();
     long[] at = pointers.toLongs();
     for (int n = 0; n < classes.length; n++) {
       int label = (int) classes[n];
-      next.narrow(1, (long) label * size + at[label], 1).copy_(key.narrow(0, n, 1).t());
-      at[label] = (at[label] + 1) % size;
+      next.narrow(1, (long) label * config.queue_size() + at[label], 1)
+          .copy_(key.narrow(0, n, 1).t());
+      at[label] = (at[label] + 1) % config.queue_size();
     }
-    return new Step(logProb, loss, next, Tensor.of(at).to(pointers.device()));
+    return new Queue(next, Tensor.of(at).to(pointers.device()));
   }
 
   private static Tensor normalized(Tensor x) {

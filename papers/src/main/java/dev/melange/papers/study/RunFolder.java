@@ -137,7 +137,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** What the run was asked to do. */
-  public RunConfig config() {
+  public synchronized RunConfig config() {
     return config;
   }
 
@@ -147,7 +147,7 @@ public final class RunFolder implements AutoCloseable {
    *
    * @throws IOException if they are not
    */
-  void read(LocatedSet set) throws IOException {
+  synchronized void read(LocatedSet set) throws IOException {
     Map<String, DataFile> all = new LinkedHashMap<>(config.data());
     for (Map.Entry<String, String> file : set.hashes().entrySet()) {
       String name = set.set().name() + "/" + file.getKey();
@@ -168,7 +168,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Notes that the run starts from weights. */
-  void readWeights(String name, String sha256) throws IOException {
+  synchronized void readWeights(String name, String sha256) throws IOException {
     Map<String, String> all = new LinkedHashMap<>(config.parents());
     String before = all.put(name, sha256);
     if (before != null && !before.equals(sha256)) {

@@ -1,6 +1,9 @@
 package dev.melange.papers.study;
 
-/** Is told how a study goes, on the thread that runs it. All methods may be left out. */
+/**
+ * Is told how a study goes; trials that run side by side tell it in turn, never at the same time.
+ * All methods may be left out.
+ */
 public interface StudyListener {
   /**
    * A trial begins, or its stored result is taken.
@@ -48,5 +51,30 @@ public interface StudyListener {
     public String toString() {
       return "trial " + number + (total > 0 ? "/" + total : "") + " " + id;
     }
+  }
+
+  /** The same listener, guarded against several threads. */
+  static StudyListener oneAtATime(StudyListener told) {
+    return new StudyListener() {
+      @Override
+      public synchronized void started(Place trial, boolean stored) {
+        told.started(trial, stored);
+      }
+
+      @Override
+      public synchronized void training(Place trial, long totalSteps, long firstStep) {
+        told.training(trial, totalSteps, firstStep);
+      }
+
+      @Override
+      public synchronized void step(Place trial, long step, int epoch, double loss) {
+        told.step(trial, step, epoch, loss);
+      }
+
+      @Override
+      public synchronized void finished(Place trial) {
+        told.finished(trial);
+      }
+    };
   }
 }

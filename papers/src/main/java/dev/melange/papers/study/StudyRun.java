@@ -10,6 +10,7 @@ import dev.melange.nn.Layer;
 import dev.melange.papers.study.StudyListener.Place;
 import dev.melange.report.Report;
 import dev.melange.report.Table;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -61,7 +64,7 @@ public final class StudyRun {
   StudyRun(RunFolder folder, Report report, StudyListener listener, BooleanSupplier cancelled) {
     this.folder = folder;
     this.report = report;
-    this.listener = listener;
+    this.listener = StudyListener.oneAtATime(listener);
     this.cancelled = cancelled;
     this.data =
         folder
@@ -177,28 +180,109 @@ public final class StudyRun {
   }
 
   private ObjectNode trial(String id, long seed, TrialBody body) throws IOException {
+    Begun begun = register(id, seed);
+    work(begun, body);
+    return begun.record().result();
+  }
+
+  /**
+   * A trial among several that may run side by side.
+   *
+   * @param variant as for {@link #trial(String, int, TrialBody)}
+   * @param repetition as there
+   * @param body as there; works on a thread of its own, so it shares nothing that it changes
+   */
+  public record Planned(String variant, int repetition, TrialBody body) {}
+
+  /**
+   * Independent trials side by side, one per worker of the {@link Engine}; one after the other on a
+   * GPU. Each computes with a single thread, whatever runs beside it, so the results are those of
+   * running them one by one on a worker. The fast way for models with batch statistics, whose
+   * batches cannot be cut into parts.
+   *
+   * @param planned their work
+   * @return their results in the same order
+   * @throws CancellationException if the user wants to stop; what can be resumed is saved
+   */
+  public List<ObjectNode> trials(List<Planned> planned) throws IOException {
+    List<Begun> begun = new ArrayList<>();
+    for (Planned one : planned) {
+      long seed = seed() + one.repetition();
+      begun.add(register(one.variant() + "-s" + seed, seed));
+    }
+    if (Engine.get().device().isCuda()) {
+      for (int i = 0; i < begun.size(); i++) {
+        work(begun.get(i), planned.get(i).body());
+      }
+    } else {
+      sideBySide(begun, planned);
+    }
+    List<ObjectNode> results = new ArrayList<>();
+    for (Begun one : begun) {
+      results.add(one.record().result());
+    }
+    return results;
+  }
+
+  private void sideBySide(List<Begun> begun, List<Planned> planned) throws IOException {
+    AtomicBoolean failed = new AtomicBoolean();
+    List<Supplier<Void>> tasks = new ArrayList<>();
+    for (int i = 0; i < begun.size(); i++) {
+      Begun one = begun.get(i);
+      TrialBody body = planned.get(i).body();
+      tasks.add(
+          () -> {
+            // After a failure what runs goes on to its end, but nothing new is begun.
+            if (!failed.get()) {
+              boolean done = false;
+              try {
+                work(one, body);
+                done = true;
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              } finally {
+                failed.compareAndSet(false, !done);
+              }
+            }
+            return null;
+          });
+    }
+    try {
+      Engine.get().parallel(tasks);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private record Begun(Place place, Trial trial, TrialRecord record) {}
+
+  private Begun register(String id, long seed) {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "a trial's name has letters, digits and . _ + = - only, got '" + id + "'");
     }
-    Place place = new Place(id, trials.size() + 1, expected);
-    Path own = folder.path().resolve("trials").resolve(id);
     if (trials.containsKey(id)) {
       throw new IllegalArgumentException("there are two trials called '" + id + "'");
     }
-    stopIfCancelled();
+    Place place = new Place(id, trials.size() + 1, expected);
+    Path own = folder.path().resolve("trials").resolve(id);
     TrialRecord record = new TrialRecord(own);
+    trials.put(id, record);
+    return new Begun(place, new Trial(this, place, seed, own), record);
+  }
+
+  private void work(Begun begun, TrialBody body) throws IOException {
+    stopIfCancelled();
+    Trial trial = begun.trial();
+    TrialRecord record = begun.record();
     boolean stored = record.isFinished();
-    listener.started(place, stored);
+    listener.started(begun.place(), stored);
     if (!stored) {
-      Files.createDirectories(own);
-      Trial trial = new Trial(this, place, seed, own);
+      Files.createDirectories(trial.folder());
       record.finish(() -> Scope.run(() -> unchecked(body, trial)), trial);
     }
     record.removeCheckpoints();
-    trials.put(id, record);
-    listener.finished(place);
-    return record.result();
+    listener.finished(begun.place());
   }
 
   private static ObjectNode unchecked(TrialBody body, Trial trial) {

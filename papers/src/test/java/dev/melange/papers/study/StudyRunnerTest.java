@@ -179,4 +179,68 @@ class StudyRunnerTest {
     Files.writeString(out.resolve("config.json"), "{\"study\": \"toy\"}");
     assertThatThrownBy(() -> RunFolder.open(out)).hasMessageContaining("it lacks");
   }
+
+  @Test
+  void runsTrialsSideBySideToTheNumbersOfASingleWorker() throws IOException {
+    Path whole = runOnce(Scale.SMOKE, Map.of("side_by_side", "true"));
+    ObjectNode result = JsonFiles.read(whole.resolve("result.json"));
+    assertThat(result.get("trials").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactly("small-s7", "large-s7");
+    for (int steps : new int[] {1, 20, 50}) {
+      Path run;
+      try (RunFolder folder = ToyPaper.begin(out, Scale.SMOKE, Map.of("side_by_side", "true"))) {
+        run = folder.path();
+        AtomicInteger done = new AtomicInteger();
+        StudyListener counting =
+            new StudyListener() {
+              @Override
+              public void step(Place trial, long step, int epoch, double loss) {
+                done.incrementAndGet();
+              }
+            };
+        assertThatThrownBy(
+                () -> StudyRunner.run(new ToyPaper(), folder, counting, () -> done.get() >= steps))
+            .isInstanceOf(CancellationException.class);
+      }
+      try (RunFolder folder = RunFolder.open(run)) {
+        run(folder);
+      }
+      for (String file : List.of("result.json", "metrics.csv")) {
+        assertThat(run.resolve(file))
+            .as("%s after stopping at step %d", file, steps)
+            .hasSameBinaryContentAs(whole.resolve(file));
+      }
+    }
+  }
+
+  @Test
+  void beginsNoFurtherTrialsAfterAFailure() throws IOException {
+    List<String> begun = new ArrayList<>();
+    try (RunFolder folder = ToyPaper.begin(out, Scale.SMOKE, Map.of())) {
+      StudyListener listener =
+          new StudyListener() {
+            @Override
+            public void started(Place trial, boolean stored) {
+              begun.add(trial.id());
+            }
+          };
+      StudyRun run =
+          new StudyRun(folder, new dev.melange.report.Report("x"), listener, () -> false);
+      List<StudyRun.Planned> planned = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        planned.add(
+            new StudyRun.Planned(
+                "broken",
+                i,
+                trial -> {
+                  throw new IOException("disk full in " + trial.id());
+                }));
+      }
+      assertThatThrownBy(() -> run.trials(planned))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("disk full in broken-s");
+    }
+    assertThat(begun).hasSizeLessThanOrEqualTo(dev.melange.tensor.Engine.get().workers());
+  }
 }

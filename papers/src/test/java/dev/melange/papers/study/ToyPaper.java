@@ -26,7 +26,7 @@ import java.util.Map;
 
 /** A linear classifier of digits at two learning rates: a study of two short trainings. */
 final class ToyPaper implements Paper {
-  record Settings(int epochs, int batch, int seeds) {
+  record Settings(int epochs, int batch, int seeds, boolean side_by_side) {
     Settings {
       if (epochs < 2) {
         throw new IllegalArgumentException("epochs must be at least 2, got " + epochs);
@@ -71,7 +71,7 @@ final class ToyPaper implements Paper {
 
     @Override
     public Record settings(Scale scale) {
-      return scale == Scale.SMOKE ? new Settings(3, 100, 1) : new Settings(12, 50, 2);
+      return scale == Scale.SMOKE ? new Settings(3, 100, 1, false) : new Settings(12, 50, 2, false);
     }
 
     @Override
@@ -80,6 +80,9 @@ final class ToyPaper implements Paper {
       run.expect(2 * settings.seeds());
       PackedImages images = ImageSets.load(run.data(), "digits", true);
       Pipeline pipeline = Pipeline.of(Normalize.of(images));
+      if (settings.side_by_side()) {
+        return sideBySide(run, settings, images, pipeline);
+      }
       double[] losses = new double[2];
       Table.Builder table = Table.titled("Loss").text("rate").number("loss", "%.3f");
       for (int rate = 0; rate < 2; rate++) {
@@ -103,6 +106,22 @@ final class ToyPaper implements Paper {
       return List.of(
           new Finding(
               "A larger rate ends lower.", verdict, List.of(losses[1] + " < " + losses[0]), true));
+    }
+
+    private static List<Finding> sideBySide(
+        StudyRun run, Settings settings, PackedImages images, Pipeline pipeline)
+        throws IOException {
+      List<ObjectNode> results =
+          run.trials(
+              List.of(
+                  new StudyRun.Planned(
+                      "small", 0, trial -> train(trial, settings, images, pipeline, 1e-4)),
+                  new StudyRun.Planned(
+                      "large", 0, trial -> train(trial, settings, images, pipeline, 1e-2))));
+      double gain = results.get(0).get("loss").asDouble() - results.get(1).get("loss").asDouble();
+      Verdict verdict = gain > 0 ? Verdict.HOLDS : Verdict.FAILS;
+      return List.of(
+          new Finding("A larger rate ends lower.", verdict, List.of(gain + " > 0"), true));
     }
 
     private static ObjectNode train(
