@@ -122,7 +122,8 @@ final class InspectCommand extends Subcommand {
       names = "--strength",
       paramLabel = "A",
       description =
-          "How far to push. Default: as far as changes the prediction by a KL of 0.5 nats.")
+          "How far to push. Default: as far as changes predictions at the text by a KL of 0.5"
+              + " nats.")
   private Double strength;
 
   @Option(
@@ -159,6 +160,7 @@ final class InspectCommand extends Subcommand {
       Inspection found;
       try (Fitting fitting = new Fitting(console, iterations, cancellation)) {
         found = Inspection.run(inspected, source, content, options, push, fitting);
+        fitting.converged();
       }
       Path folder = Files.createDirectories(out == null ? defaultFolder() : out);
       Path report = folder.resolve("report.html");
@@ -232,6 +234,11 @@ final class InspectCommand extends Subcommand {
         progress = console.progress("fitting", total, "iterations");
       }
       progress.at(done);
+    }
+
+    /** It may end early, when nothing improves any more. */
+    void converged() {
+      progress.at(total);
     }
 
     @Override

@@ -43,7 +43,7 @@ public record Inspection(
   public static final int TOKENS_PER_FEATURE = 10;
 
   private static final double DEFAULT_DIVERGENCE = 0.5;
-  private static final double MOST_ALPHA = 1000;
+  private static final double MOST_ALPHA = 200;
   private static final int CONCEPT_CONTEXTS = 50;
 
   /**
@@ -73,7 +73,7 @@ public record Inspection(
    * A push along a feature.
    *
    * @param feature its number
-   * @param strength how far; null for as far as changes the prediction by a KL of 0.5 nats
+   * @param strength how far; null for as far as changes predictions at the text by a KL of 0.5 nats
    * @param prompt what the text begins with
    */
   public record Push(int feature, Double strength, String prompt) {}
@@ -225,7 +225,7 @@ public record Inspection(
                 .orElseThrow(
                     () ->
                         new IllegalArgumentException(
-                            "no push along feature %d up to %s changes the prediction after the prompt by a KL of %s; give --strength"
+                            "no push along feature %d up to %s changes the predictions by a KL of %s; give --strength"
                                 .formatted(push.feature(), MOST_ALPHA, DEFAULT_DIVERGENCE)));
     return steering.steer(push.feature(), alpha).toJson("feature " + push.feature());
   }
@@ -303,7 +303,7 @@ public record Inspection(
         Table.titled(
                 String.format(
                     Locale.ROOT,
-                    "%s, KL %.3f nats; concept and fluency from 0 to 2",
+                    "%s, KL %.3f nats after the prompt; concept and fluency from 0 to 2",
                     node.get("title").asText(),
                     node.get("kl").asDouble()))
             .number("alpha", "%.4g")

@@ -14,6 +14,7 @@ import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Texts that a language model writes while it is pushed along a feature, beside what it writes by
@@ -21,6 +22,8 @@ import java.util.OptionalDouble;
  */
 final class TextSteering {
   private static final int LENGTH = 120; // characters to write
+  private static final int PIECES = 16;
+  private static final int PIECE = 32; // tokens
   private static final Sampling SAMPLING = new Sampling(1, 30, 1, 0);
 
   private final CharGpt model;
@@ -109,13 +112,35 @@ final class TextSteering {
     }
   }
 
-  /** How far to push for a divergence of the prediction after the prompt; empty if it is none. */
+  /**
+   * The least push that changes predictions by a divergence, on average over pieces of the text
+   * that was factored; empty if none does.
+   */
   OptionalDouble alphaFor(int feature, double divergence, double most) {
     try (Scope scope = Scope.open()) {
-      return features
-          .steering(feature, layer, Steering.Location.MLP_ACT, 1)
-          .alphaFor(model.model(), window(prompt), AlphaSearch.upTo(most), divergence);
+      var trials =
+          new SteeringTrials(
+              model.model(), layer, Steering.Location.MLP_ACT, pieces(), List.of(divergence), most);
+      NextTokens concept = features.concept(feature, contexts, model.vocabulary().size());
+      double alpha =
+          trials.run(features.direction(feature).unsqueeze(0), List.of(concept)).get(0).alphas()[0];
+      return Double.isNaN(alpha) ? OptionalDouble.empty() : OptionalDouble.of(alpha);
     }
+  }
+
+  /** Beginnings of sentences, evenly spread, int64 [P, T]. */
+  private Tensor pieces() {
+    List<List<Long>> all = features.activations().corpus();
+    int length = Math.min(PIECE, all.stream().mapToInt(List::size).max().orElseThrow());
+    List<List<Long>> whole = all.stream().filter(piece -> piece.size() >= length).toList();
+    int count = Math.min(PIECES, whole.size());
+    long[] ids =
+        IntStream.range(0, count)
+            .mapToObj(i -> whole.get((int) ((long) i * whole.size() / count)).subList(0, length))
+            .flatMap(List::stream)
+            .mapToLong(Long::longValue)
+            .toArray();
+    return Tensor.of(ids, count, length);
   }
 
   private Written written(Steering steering, NextTokens concept) {
