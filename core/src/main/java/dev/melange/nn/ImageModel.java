@@ -11,10 +11,15 @@ public abstract class ImageModel extends UnaryLayer {
   /** Pools and classifies features: [B, classes]; the pooled features if there are no classes. */
   public abstract Tensor forwardHead(Tensor features);
 
-  /** Number of classes; 0 without a classifier. */
+  /** Number of classes; 0 without a classifier, if the model can be without. */
   public abstract int classes();
 
-  /** Replaces the classifier by a new, untrained one. */
+  /**
+   * Replaces the classifier by a new, untrained one of the model's element type, device and mode
+   * (as {@link Layer#replaceChild} makes it).
+   *
+   * @throws IllegalArgumentException if there is to be no class
+   */
   public abstract void resetClassifier(int classes, Rng rng);
 
   /** [B, channels, H, W] to logits [B, classes]. */

@@ -68,7 +68,8 @@ public abstract class Layer implements AutoCloseable {
   }
 
   /**
-   * Puts another layer in the place of a child and frees the old one, as for a new classifier.
+   * Puts another layer in the place of a child and frees the old one, as for a new classifier. The
+   * new one is converted to the old one's element type, device and mode.
    *
    * @throws IllegalStateException if there is no child of that name
    */
@@ -79,6 +80,14 @@ public abstract class Layer implements AutoCloseable {
           "%s has no child '%s' to replace; its children are %s"
               .formatted(getClass().getSimpleName(), name, children.keySet()));
     }
+    old.parameters().values().stream()
+        .findFirst()
+        .ifPresent(
+            tensor -> {
+              layer.to(tensor.dtype());
+              layer.to(tensor.device());
+            });
+    layer.train(old.training);
     children.put(name, layer);
     old.close();
     return layer;

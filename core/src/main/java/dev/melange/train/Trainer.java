@@ -10,6 +10,8 @@ import dev.melange.optim.Optimizer;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.ReduceOnPlateau;
 import dev.melange.optim.Schedule;
+import dev.melange.tensor.Device;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,8 +117,8 @@ public final class Trainer {
   }
 
   /**
-   * The optimiser; the caller closes it. Default: AdamW with weight decay 0.05 on all parameters of
-   * more than one dimension.
+   * The optimiser; the caller closes it. Build it after the model is on the engine's device.
+   * Default: AdamW with weight decay 0.05 on all parameters of more than one dimension.
    */
   public Trainer optimizer(Optimizer chosen) {
     optimizer = chosen;
@@ -266,8 +268,11 @@ public final class Trainer {
   }
 
   /**
-   * Trains, or goes on with what the checkpoint holds. The model is left in inference mode.
+   * Trains, or goes on with what the checkpoint holds, on the device of the {@link Engine}. The
+   * model is left there, in inference mode.
    *
+   * @throws IllegalStateException if a setting is missing, or if the model of an {@link #optimizer}
+   *     is on another device: move it before the optimiser is built
    * @throws NonFiniteLossException if the loss becomes infinite or NaN
    * @throws TrainingStopped if it was cancelled, after a checkpoint
    * @throws IOException if a checkpoint cannot be read or written
@@ -280,9 +285,16 @@ public final class Trainer {
       throw new IllegalStateException(
           "restoreBest and reduceOnPlateau need a monitored metric: call monitor(...)");
     }
+    Device device = Engine.get().device();
     if (optimizer != null) {
+      if (!optimizer.values().device().equals(device)) {
+        throw new IllegalStateException(
+            "the model is on %s, but training runs on %s; call model.to(Engine.get().device()) before building the optimiser"
+                .formatted(optimizer.values().device(), device));
+      }
       return new Training(this, optimizer).run();
     }
+    model.to(device);
     try (Optimizer own = Adam.adamW(ParameterGroup.noDecayOnVectors(model, 0.05, name -> false))) {
       return new Training(this, own).run();
     }

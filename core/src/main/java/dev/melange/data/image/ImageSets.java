@@ -79,6 +79,23 @@ public final class ImageSets {
     return Arrays.copyOf(Shuffle.permutation(size, 0), Math.min(size, count));
   }
 
+  /**
+   * A part of the digits in a fixed random order, for splits other than that of {@link #load}.
+   *
+   * @param from first image
+   * @param to end, not included
+   * @throws DataException if there are not so many
+   */
+  public static PackedImages digits(DataSets sets, int from, int to) throws IOException {
+    sets.where("digits"); // bundled, but whoever observes the sets wants to know
+    PackedImages all = PackedImages.digits();
+    if (from < 0 || from >= to || to > all.size()) {
+      throw new DataException(
+          "images %d to %d were asked for; there are %d digits".formatted(from, to, all.size()));
+    }
+    return all.select(Arrays.copyOfRange(Shuffle.permutation(all.size(), 0), from, to));
+  }
+
   private static PackedImages digits(boolean train) throws IOException {
     PackedImages all = PackedImages.digits();
     int[] order = Shuffle.permutation(all.size(), 0);

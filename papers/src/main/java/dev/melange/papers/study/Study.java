@@ -22,7 +22,8 @@ public interface Study {
    * Runs the study: trains or loads what is not there yet, fills the report, and judges.
    *
    * @param run settings, data, trials and report of this run
-   * @return the judged claims; at scale {@link Scale#SMOKE} they are not meaningful
+   * @return the judged claims, exactly one of them {@link Finding#main}; at scale {@link
+   *     Scale#SMOKE} they are not meaningful
    */
   List<Finding> run(StudyRun run) throws IOException;
 }
