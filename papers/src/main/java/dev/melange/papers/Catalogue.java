@@ -10,6 +10,7 @@ import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
+import dev.melange.papers.ninformer.NinFormerPaper;
 import dev.melange.papers.seminmf.SemiNmfPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ public final class Catalogue {
           new FinalMlpPaper(),
           new MixupPolicies(),
           new DecoupledMixupPaper(),
-          new SemiNmfPaper());
+          new SemiNmfPaper(),
+          new NinFormerPaper());
 
   private Catalogue() {}
 
