@@ -56,7 +56,7 @@ final class DecoupledReport {
     run.report().section("What the classifiers say of mixtures");
     run.report()
         .paragraph(
-            "Averages of two test images of different classes, as the share of the first one goes from 0 to 1. The decoupled loss lets both classes be probable at once.");
+            "Averages of two test images of different classes, as the share of the first one goes from 0 to 1. The decoupled loss is meant to let both classes be probable at once.");
     run.report().charts(sliders());
     run.report().charts(bothFound(), push());
     if (settings.semi_labels() > 0) {
@@ -80,7 +80,7 @@ final class DecoupledReport {
     double chance = 100.0 / images.classes().size();
     run.check(
         String.format(
-            Locale.ROOT, "%s: test accuracy %.1f %%, by chance %.1f %%", title, accuracy, chance),
+            Locale.ROOT, "%s: test accuracy %.1f %%, by chance %.1f %%.", title, accuracy, chance),
         accuracy > 1.2 * chance);
   }
 
