@@ -189,7 +189,7 @@ class DataSetsTest {
     assertThat(train.size()).isEqualTo(1437);
     assertThat(test.size()).isEqualTo(360);
     assertThatThrownBy(() -> ImageSets.load(nowhere(), "us-flights", true))
-        .hasMessageContaining("is no set of images");
+        .hasMessageContaining("is no set of labelled images");
   }
 
   @Test
