@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.melange.optim.EarlyStopping;
 import dev.melange.optim.Mode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Really kills a process that trains, at random moments, and has it go on. */
 class KilledTrainingIT {
-  private static final int KILLS = 3;
+  private static final int KILLS = 4;
 
   @TempDir Path folder;
 
@@ -36,6 +39,13 @@ class KilledTrainingIT {
             .restoreBest()
             .seed(11)
             .checkpointEvery(Duration.ZERO)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void step(StepRecord step) {
+                    System.out.println("step " + step.step());
+                  }
+                })
             .checkpoints(folder)
             .fit();
         var weights = new TreeMap<String, String>();
@@ -55,8 +65,14 @@ class KilledTrainingIT {
             Child.class.getName(),
             folder.toString())
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log.txt").toFile()))
         .start();
+  }
+
+  /** Waits for the process to end by itself. */
+  private static void finish(Path folder) throws IOException, InterruptedException {
+    Process process = start(folder);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
   }
 
   @Test
@@ -66,20 +82,25 @@ class KilledTrainingIT {
     Random random = new Random(seed);
 
     Path whole = Files.createDirectory(folder.resolve("whole"));
-    assertThat(start(whole).waitFor()).as("%s", whole.resolve("log.txt")).isZero();
+    finish(whole);
 
     Path killed = Files.createDirectory(folder.resolve("killed"));
-    int kills = 0;
-    while (kills < KILLS && !Files.exists(killed.resolve("weights.txt"))) {
+    for (int kill = 0; kill < KILLS; kill++) {
       Process process = start(killed);
-      // from start-up to well into the training
-      if (!process.waitFor(500 + random.nextInt(2500), TimeUnit.MILLISECONDS)) {
+      // any moment of the next steps: in a computation, or while a checkpoint is written
+      int steps = 1 + random.nextInt(50);
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        for (int i = 0; i < steps; i++) {
+          assertThat(lines.readLine()).startsWith("step ");
+        }
+        process.waitFor(random.nextInt(20_000), TimeUnit.MICROSECONDS);
         process.destroyForcibly().waitFor();
-        kills++;
       }
+      assertThat(killed.resolve("weights.txt")).doesNotExist();
     }
-    assertThat(kills).as("processes killed before the end").isPositive();
-    assertThat(start(killed).waitFor()).as(Files.readString(killed.resolve("log.txt"))).isZero();
+    finish(killed);
     assertThat(killed.resolve("weights.txt")).hasSameTextualContentAs(whole.resolve("weights.txt"));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,12 @@ class MainTest {
     assertThat(examples.isEmpty()).isEqualTo(name.equals("melange completion"));
     for (String example : examples) {
       // The command ends where two spaces set a remark apart.
-      String[] arguments = example.strip().split(" {2,}")[0].split(" ");
+      String[] arguments =
+          Pattern.compile("[\"']([^\"']*)[\"']|\\S+")
+              .matcher(example.strip().split(" {2,}")[0])
+              .results()
+              .map(word -> word.group(1) == null ? word.group() : word.group(1))
+              .toArray(String[]::new);
       CommandLine parser =
           new Main(System.out, System.err, Terminal.NONE, new Cancellation()).commandLine();
       assertThat(parser.parseArgs(Stream.of(arguments).skip(1).toArray(String[]::new)).errors())

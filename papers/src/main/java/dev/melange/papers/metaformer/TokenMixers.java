@@ -47,20 +47,13 @@ final class TokenMixers {
     @Override
     public Tensor forward(Tensor x) {
       boolean fast = x.dtype() == DType.F32 && !x.device().isCuda();
-      return (fast ? sums(x).div(counts(x)) : averages(x)).sub(x);
+      return (fast ? Nn.windowSums2d(x, size).div(counts(x)) : averages(x)).sub(x);
     }
 
     /** The averages as libtorch's own operator computes them, several times as slowly on a CPU. */
     Tensor averages(Tensor x) {
       // averages at the border are over the pixels that exist: a constant map gives 0
       return Nn.avgPool2d(x, size, 1, size / 2, false);
-    }
-
-    private Tensor sums(Tensor x) {
-      long channels = x.size(1);
-      long[] one = {1, 1};
-      long[] half = {size / 2, size / 2};
-      return Nn.conv2d(x, Tensor.ones(channels, 1, size, size), null, one, half, one, channels);
     }
 
     /** How many pixels of each window exist, [h, w]. */

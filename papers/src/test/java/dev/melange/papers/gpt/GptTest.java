@@ -35,6 +35,7 @@ class GptTest {
                 "gpt2-medium", 354_823_168L,
                 "gpt2-large", 774_030_080L,
                 "gpt2-xl", 1_557_611_200L,
+                "gpt-small", 237_312L,
                 "char-small", 818_048L,
                 "char-medium", 1_816_896L,
                 "char-large", 10_770_816L));
