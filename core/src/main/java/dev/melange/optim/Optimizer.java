@@ -205,10 +205,30 @@ public abstract class Optimizer implements AutoCloseable {
                     Arrays.toString(parameters[i].shape())));
       }
     }
+    put(false, 0, gradients.length, gradients);
+  }
+
+  /**
+   * Puts the gradients of some parameters into the flat gradient. Several threads may do so at
+   * once, each for parameters of its own.
+   *
+   * @param replace whether they replace what is there, or are added to it
+   * @param from first parameter
+   * @param to parameter after the last
+   * @param gradients of all parameters, in the order and of the shapes of {@link #parameters()};
+   *     null counts as zero
+   */
+  public final void put(boolean replace, int from, int to, Tensor... gradients) {
     try (Scope scope = Scope.open();
         var guard = Autograd.noGrad()) {
-      for (int i = 0; i < gradients.length; i++) {
-        if (gradients[i] != null) {
+      for (int i = from; i < to; i++) {
+        if (gradients[i] == null) {
+          if (replace) {
+            view(gradient, i).zero_();
+          }
+        } else if (replace) {
+          view(gradient, i).copy_(gradients[i]);
+        } else {
           view(gradient, i).add_(gradients[i]);
         }
       }

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 
 /** The gradient of one optimiser step: parts of batches side by side, added in a fixed order. */
 final class GradientStep {
+  // Below so many parameters, joining on one thread takes less time than waking the others.
+  private static final long SMALL = 1 << 19;
+
   private final Engine engine = Engine.get();
   private final Objective objective;
   private final Optimizer optimizer;
@@ -35,7 +38,6 @@ final class GradientStep {
    */
   double run(List<TensorBatch> batches, Rng rng) {
     long examples = batches.stream().mapToLong(TensorBatch::size).sum();
-    optimizer.zeroGradient();
     double loss = 0;
     for (int b = 0; b < batches.size(); b++) {
       int batch = b;
@@ -55,12 +57,39 @@ final class GradientStep {
       tasks.add(() -> share(part, stream, weight, parameters));
     }
     List<Share> shares = tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
-    double loss = 0;
-    for (Share share : shares) {
-      optimizer.accumulate(share.gradients());
-      loss += share.loss();
+    join(shares, index == 0);
+    return shares.stream().mapToDouble(Share::loss).sum();
+  }
+
+  /** Adds the shares up in their order; of a large model, each worker joins some parameters. */
+  private void join(List<Share> shares, boolean first) {
+    Tensor[] parameters = optimizer.parameters();
+    long count = optimizer.values().numel();
+    if (shares.size() == 1 || count < SMALL) {
+      join(shares, first, 0, parameters.length);
+      return;
     }
-    return loss;
+    List<Supplier<Integer>> tasks = new ArrayList<>();
+    int from = 0;
+    long passed = 0;
+    for (int i = 0; i < parameters.length; i++) {
+      passed += parameters[i].numel();
+      if (passed >= count * (tasks.size() + 1) / engine.workers()) {
+        int begin = from;
+        int end = i + 1;
+        tasks.add(() -> join(shares, first, begin, end));
+        from = end;
+      }
+    }
+    engine.parallel(tasks);
+  }
+
+  /** Joins the gradients of the parameters {@code from .. to - 1}; returns how many. */
+  private int join(List<Share> shares, boolean first, int from, int to) {
+    for (int k = 0; k < shares.size(); k++) {
+      optimizer.put(first && k == 0, from, to, shares.get(k).gradients());
+    }
+    return to - from;
   }
 
   private Share share(TensorBatch part, Rng rng, double weight, Tensor[] parameters) {

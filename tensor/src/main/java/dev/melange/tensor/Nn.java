@@ -72,16 +72,29 @@ public final class Nn {
       long[] padding,
       long[] dilation,
       long groups) {
+    long[] spread = isPointwise(x, weight) ? SPREAD : dilation;
     try (TensorOptional b = Native.optional(bias)) {
       return Native.op(
           "conv2d",
           () ->
               torch.conv2d(
-                  x.raw(), weight.raw(), b, both(stride), both(padding), both(dilation), groups),
+                  x.raw(), weight.raw(), b, both(stride), both(padding), both(spread), groups),
           x,
           weight,
           bias);
     }
+  }
+
+  // A filter of one pixel is the same with any dilation. With one, libtorch gives it to oneDNN even
+  // in a single-threaded worker with a small batch, which is about twice as fast.
+  private static final long[] SPREAD = {2};
+
+  private static boolean isPointwise(Tensor x, Tensor weight) {
+    return weight.dim() == 4
+        && weight.size(2) == 1
+        && weight.size(3) == 1
+        && x.dtype() == DType.F32
+        && !x.device().isCuda();
   }
 
   /** 2d convolution with stride 1 and no padding. */
