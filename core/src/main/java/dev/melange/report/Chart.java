@@ -64,9 +64,9 @@ public sealed interface Chart permits XyChart, BarChart, HeatMap {
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   default void save(Path file) {
-    switch (AtomicFile.extension(file)) {
-      case "svg" -> AtomicFile.write(file, toSvg().getBytes(StandardCharsets.UTF_8));
-      case "png" -> AtomicFile.write(file, Png.encode(toImage()));
+    switch (ReportFile.extension(file)) {
+      case "svg" -> ReportFile.write(file, toSvg().getBytes(StandardCharsets.UTF_8));
+      case "png" -> ReportFile.write(file, Png.encode(toImage()));
       default ->
           throw new IllegalArgumentException(
               "chart \""

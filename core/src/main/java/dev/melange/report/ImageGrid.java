@@ -269,7 +269,7 @@ public record ImageGrid(
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void save(Path file) {
-    if (!AtomicFile.extension(file).equals("png")) {
+    if (!ReportFile.extension(file).equals("png")) {
       throw new IllegalArgumentException(
           "image grid \""
               + title
@@ -277,7 +277,7 @@ public record ImageGrid(
               + file
               + "; change the file's extension");
     }
-    AtomicFile.write(file, Png.encode(toImage()));
+    ReportFile.write(file, Png.encode(toImage()));
   }
 
   /** Builds an {@link ImageGrid}. */

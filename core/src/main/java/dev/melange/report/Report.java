@@ -211,7 +211,7 @@ public final class Report {
    * @throws UncheckedIOException if the file cannot be written
    */
   public void write(Path html) {
-    AtomicFile.write(html, toHtml().getBytes(StandardCharsets.UTF_8));
+    ReportFile.write(html, toHtml().getBytes(StandardCharsets.UTF_8));
   }
 
   private static String style() {

@@ -147,7 +147,7 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
    */
   public void save(Path file) {
     String text =
-        switch (AtomicFile.extension(file)) {
+        switch (ReportFile.extension(file)) {
           case "csv" -> toCsv();
           case "json" -> toJson();
           case "txt" -> toText(Style.UNICODE);
@@ -159,7 +159,7 @@ public record Table(String title, List<Column> columns, List<List<Object>> rows)
                       + file
                       + "; change the file's extension");
         };
-    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    ReportFile.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The cell as shown. */
