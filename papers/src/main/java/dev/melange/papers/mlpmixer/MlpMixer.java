@@ -4,6 +4,7 @@ import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
 import dev.melange.nn.Dropout;
+import dev.melange.nn.Extent;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.Init;

@@ -1,4 +1,4 @@
-package dev.melange.papers.mlpmixer;
+package dev.melange.nn;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
