@@ -70,7 +70,7 @@ public final class Verifier {
    */
   public Result verify(Path path) throws IOException {
     String name = Golden.componentOf(path);
-    if (name != null && components.find(name).isEmpty()) {
+    if (name != null && !components.contains(name)) {
       return new Result(
           path, name, Status.NOT_IMPLEMENTED, 0, null, 0, 0, "no such component is registered");
     }
@@ -87,7 +87,8 @@ public final class Verifier {
   }
 
   private void run(Golden golden, Comparison comparison) {
-    Component.Built built = components.get(golden.component()).build(golden.config(), new Rng(0));
+    Component component = components.get(golden.component(), golden.config());
+    Component.Built built = component.build(golden.config(), new Rng(0));
     try (Layer layer = built.layer()) {
       Map<String, Tensor> inputs = golden.part("input/");
       Map<String, Tensor> probes = golden.part("probe/");
