@@ -7,6 +7,7 @@ import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.gpt.GptPaper;
+import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
@@ -31,7 +32,8 @@ public final class Catalogue {
           new MixupPolicies(),
           new DecoupledMixupPaper(),
           new SemiNmfPaper(),
-          new NinFormerPaper());
+          new NinFormerPaper(),
+          new HourglassMlpPaper());
 
   private Catalogue() {}
 
