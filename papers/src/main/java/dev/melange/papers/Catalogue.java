@@ -3,6 +3,7 @@ package dev.melange.papers;
 import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
@@ -15,8 +16,11 @@ import dev.melange.papers.ninformer.NinFormerPaper;
 import dev.melange.papers.seminmf.SemiNmfPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
@@ -79,16 +83,29 @@ public final class Catalogue {
     return new Components(all);
   }
 
-  /** All models of all methods, in order of the catalogue. */
+  /** All models of all methods, in order of the catalogue, the small ones at the end. */
   public static List<Model> models() {
-    return METHODS.stream().flatMap(method -> method.models().stream()).toList();
+    Map<String, Model> models = new LinkedHashMap<>();
+    METHODS.forEach(method -> method.models().forEach(model -> models.put(model.name(), model)));
+    miniModels().forEach(model -> models.putIfAbsent(model.name(), model));
+    return List.copyOf(models.values());
+  }
+
+  /** One small network of each kind of image model ({@link Method#miniModels}). */
+  public static List<Model> miniModels() {
+    return METHODS.stream().flatMap(method -> method.miniModels().stream()).toList();
   }
 
   /** The models whose name matches a pattern with {@code *} for any text. */
   public static List<Model> models(String pattern) {
-    Pattern regex =
-        Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), Pattern.CASE_INSENSITIVE);
-    return models().stream().filter(model -> regex.matcher(model.name()).matches()).toList();
+    Predicate<String> matches = matching(pattern);
+    return models().stream().filter(model -> matches.test(model.name())).toList();
+  }
+
+  private static Predicate<String> matching(String pattern) {
+    return Pattern.compile(
+            Pattern.quote(pattern).replace("*", "\\E.*\\Q"), Pattern.CASE_INSENSITIVE)
+        .asMatchPredicate();
   }
 
   /**
@@ -108,5 +125,34 @@ public final class Catalogue {
                         + "'"
                         + Suggestions.didYouMean(name, models().stream().map(Model::name).toList())
                         + " (list them with: melange models)"));
+  }
+
+  /** The token mixers of all methods, in order of the catalogue. */
+  public static List<TokenMixer> tokenMixers() {
+    return METHODS.stream().flatMap(method -> method.tokenMixers().stream()).toList();
+  }
+
+  /** The token mixers whose name matches a pattern with {@code *} for any text. */
+  public static List<TokenMixer> tokenMixers(String pattern) {
+    Predicate<String> matches = matching(pattern);
+    return tokenMixers().stream().filter(mixer -> matches.test(mixer.name())).toList();
+  }
+
+  /**
+   * The token mixer of a name.
+   *
+   * @throws IllegalArgumentException with a suggestion and all names, if there is none
+   */
+  public static TokenMixer tokenMixer(String name) {
+    List<String> names = tokenMixers().stream().map(TokenMixer::name).toList();
+    return tokenMixers().stream()
+        .filter(mixer -> mixer.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown token mixer '%s'%s (token mixers: %s)"
+                        .formatted(
+                            name, Suggestions.didYouMean(name, names), String.join(", ", names))));
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.component.Configs;
 import dev.melange.data.image.Image;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
@@ -95,9 +94,7 @@ public final class ImageClassifier implements AutoCloseable {
               + " --data FOLDER");
     }
     Model entry = Vision.model(provenance.model());
-    Record config =
-        Configs.read(entry.component().configType(), provenance.config(), provenance.model());
-    ImageModel model = (ImageModel) entry.create(config, new Rng(0));
+    ImageModel model = (ImageModel) entry.create(provenance.config(), new Rng(0));
     try {
       Checkpoints.load(model, file);
       model.eval();

@@ -1,5 +1,6 @@
 package dev.melange.papers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.nn.Layer;
@@ -10,6 +11,7 @@ import dev.melange.tensor.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A published model: a name, a component and its configuration.
@@ -58,13 +60,16 @@ public record Model(
   }
 
   /**
-   * The configuration with some keys changed.
+   * Inputs of the usual shapes in a batch of one, owned by the current scope; empty if the component
+   * offers none.
    *
-   * @param overrides key to value as text
+   * @param overrides changed configuration keys, key to value as text
    * @throws IllegalArgumentException for unknown keys or wrong values
    */
-  public Record configWith(Map<String, String> overrides) {
-    return Configs.with(config, overrides, name);
+  public Map<String, Tensor> example(Map<String, String> overrides) {
+    Map<String, String> keys = new LinkedHashMap<>(overrides);
+    MixerChoice.takeFrom(keys, config);
+    return component.example(Configs.with(config, keys, name)).orElse(Map.of());
   }
 
   /** A new, untrained model. */
@@ -91,15 +96,91 @@ public record Model(
     return layer;
   }
 
-  /** A new, untrained model with some configuration keys changed. */
+  /**
+   * A new, untrained model with some configuration keys changed.
+   *
+   * @param overrides key to value as text, {@code mixer} among them ({@link MixerChoice})
+   * @throws IllegalArgumentException for unknown keys or wrong values
+   */
   public Layer create(Map<String, String> overrides, Rng rng) {
-    return create(configWith(overrides), rng);
+    try (Scope scope = Scope.open()) {
+      return build(overrides, example(overrides), rng).layer();
+    }
   }
 
   /** A new, untrained model of a configuration of the component's type. */
   public Layer create(Record changed, Rng rng) {
-    Layer layer = component.build(changed, rng).layer();
-    layer.origin(new ModelOrigin(name, Configs.toJson(changed)));
-    return layer;
+    return create(changed, null, rng);
+  }
+
+  /**
+   * A new, untrained model with other token mixers.
+   *
+   * @param changed a configuration of the component's type
+   * @param mixers null for the model's own
+   */
+  Layer create(Record changed, MixerChoice mixers, Rng rng) {
+    return build(changed, mixers, rng).layer();
+  }
+
+  /**
+   * The model as a component, untrained.
+   *
+   * @param changed a configuration of the component's type
+   * @param mixers what is to stand in the place of its token mixers; null for its own
+   */
+  private Component.Built build(Record changed, MixerChoice mixers, Rng rng) {
+    Component.Built built = component.build(changed, rng);
+    Layer layer = built.layer();
+    ObjectNode json = Configs.toJson(changed);
+    if (mixers != null) {
+      try {
+        mixers.install(name, layer, rng);
+      } catch (RuntimeException e) {
+        layer.close();
+        throw e;
+      }
+      json.set(MixerChoice.KEY, mixers.toJson());
+    }
+    layer.origin(new ModelOrigin(name, json));
+    return built;
+  }
+
+  /**
+   * As {@link #create(Map, Rng)}, with the computation from the component's inputs to its outputs.
+   *
+   * @param overrides as there
+   * @param inputs what it will see: token mixers are made for the size of the images among them
+   */
+  public Component.Built build(
+      Map<String, String> overrides, Map<String, Tensor> inputs, Rng rng) {
+    Map<String, String> keys = new LinkedHashMap<>(overrides);
+    Optional<String> mixers = MixerChoice.takeFrom(keys, config);
+    // what sees no images is refused as having no token mixers
+    int[] size =
+        inputs.values().stream()
+            .filter(tensor -> tensor.dim() == 4)
+            .findFirst()
+            .map(images -> new int[] {(int) images.size(2), (int) images.size(3)})
+            .orElse(new int[2]);
+    return build(
+        Configs.with(config, keys, name),
+        mixers
+            .map(text -> MixerChoice.parse(text, size[0], size[1]))
+            .orElse(null),
+        rng);
+  }
+
+  /**
+   * The model of a {@link ModelOrigin}, untrained: weights that were saved with this configuration
+   * can be loaded into it.
+   *
+   * @param stored a whole configuration
+   * @throws IllegalArgumentException if the configuration is not one of this model's component
+   */
+  public Layer create(ObjectNode stored, Rng rng) {
+    ObjectNode json = stored.deepCopy();
+    MixerChoice mixers = MixerChoice.takeFrom(json, component.configType()).orElse(null);
+    return create(Configs.read(component.configType(), json, name), mixers, rng);
   }
 }

@@ -1,13 +1,15 @@
 package dev.melange.papers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
 import dev.melange.component.Suggestions;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ImageModelConfig;
-import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +31,7 @@ public final class Vision {
     private int height = 224;
     private int width = 224;
     private long seed;
+    private ObjectNode base;
     private final Map<String, String> keys = new LinkedHashMap<>();
 
     private Options() {}
@@ -63,7 +66,20 @@ public final class Vision {
       return this;
     }
 
-    /** A key of the model's configuration, as text: {@code set("drop_path_rate", "0.1")}. */
+    /**
+     * A stored configuration to start from, in the place of the published one: that of a file's
+     * provenance.
+     */
+    public Options base(ObjectNode stored) {
+      base = stored;
+      return this;
+    }
+
+    /**
+     * A key of the model's configuration, as text: {@code set("drop_path_rate", "0.1")}. With the
+     * key {@code mixer} the token mixers are replaced by others of the catalogue ({@link
+     * MixerChoice}).
+     */
     public Options set(String key, String value) {
       keys.put(key, value);
       return this;
@@ -105,10 +121,20 @@ public final class Vision {
           "%s needs at least one class, channel and pixel, got %d classes, %d channels, %d x %d"
               .formatted(name, chosen.classes, chosen.channels, chosen.height, chosen.width));
     }
-    ImageModelConfig config = (ImageModelConfig) model.configWith(chosen.keys);
+    Map<String, String> keys = new LinkedHashMap<>(chosen.keys);
+    String mixers = MixerChoice.takeFrom(keys, model.config()).orElse(null);
+    Record base = model.config();
+    if (chosen.base != null) {
+      ObjectNode stored = chosen.base.deepCopy();
+      Optional<MixerChoice> before = MixerChoice.takeFrom(stored, base.getClass());
+      mixers = mixers == null ? before.map(MixerChoice::text).orElse(null) : mixers;
+      base = Configs.read(model.component().configType(), stored, name);
+    }
+    ImageModelConfig config = (ImageModelConfig) Configs.with(base, keys, name);
     Record made = config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
-    Layer layer = model.create(made, new Rng(chosen.seed));
-    return (ImageModel) layer;
+    MixerChoice choice =
+        mixers == null ? null : MixerChoice.parse(mixers, chosen.height, chosen.width);
+    return (ImageModel) model.create(made, choice, new Rng(chosen.seed));
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.melange.io.Provenance;
 import dev.melange.metric.Calibration;
 import dev.melange.mix.MixContext;
 import dev.melange.nn.ImageModel;
-import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.LoadReport;
 import dev.melange.optim.Mode;
 import dev.melange.optim.Schedule;
@@ -19,10 +18,8 @@ import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.Mixing;
-import dev.melange.papers.Model;
 import dev.melange.papers.Vision;
 import dev.melange.tensor.Engine;
-import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
@@ -42,7 +39,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Trains an image classifier, keeps its best weights, and writes what came of it. */
@@ -74,20 +70,25 @@ final class ImageTrainingRun {
 
   /** The model with its first weights: random ones, or those of a file. */
   static ImageModel createModel(ImageTraining settings, int classes) throws IOException {
-    Model entry = Vision.model(settings.model());
-    Record base = entry.config();
     Path weights = settings.weights() == null ? null : Path.of(settings.weights());
-    if (weights != null) {
-      Optional<Provenance> known = Checkpoints.provenance(weights);
-      if (known.isPresent() && known.get().model().equals(settings.model())) {
-        base = Configs.read(entry.component().configType(), known.get().config(), settings.model());
-      }
-    }
-    Record changed = Configs.with(base, settings.set(), settings.model());
-    Record config =
-        ((ImageModelConfig) changed)
-            .forImages(settings.modelChannels(), settings.size(), settings.size(), classes);
-    ImageModel model = (ImageModel) entry.create(config, new Rng(settings.seed()));
+    ObjectNode stored =
+        weights == null
+            ? null
+            : Checkpoints.provenance(weights)
+                .filter(known -> known.model().equals(settings.model()))
+                .map(Provenance::config)
+                .orElse(null);
+    ImageModel model =
+        Vision.create(
+            settings.model(),
+            options ->
+                options
+                    .channels(settings.modelChannels())
+                    .size(settings.size())
+                    .classes(classes)
+                    .seed(settings.seed())
+                    .base(stored)
+                    .set(settings.set()));
     try {
       if (weights != null) {
         load(model, weights, classes);

@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
       "  melange summary poolformer_s12",
       "  melange summary poolformer_s12 --input 3x64x64 --depth 4",
       "  melange summary mixer_s16 --set img_size=64 --set num_classes=10",
+      "  melange summary mixer_s16 --set mixer=pooling   another paper's token mixer",
       "  melange summary timemixer_etth1_96 --json"
     })
 final class SummaryCommand extends Subcommand {
@@ -68,11 +69,10 @@ final class SummaryCommand extends Subcommand {
       throw new IllegalArgumentException("--depth must be at least 0, got " + depth);
     }
     Model model = Catalogue.model(name);
-    Record config = model.configWith(changes);
     Engine.get();
     try (Scope scope = Scope.open()) {
-      Map<String, Tensor> inputs = new TreeMap<>(inputs(model.component(), config));
-      Component.Built built = model.component().build(config, new Rng(0));
+      Map<String, Tensor> inputs = new TreeMap<>(inputs(model.example(changes)));
+      Component.Built built = model.build(changes, inputs, new Rng(0));
       try (var layer = built.layer()) {
         ModelSummary summary = ModelSummary.of(layer, () -> built.run(new Inputs(inputs, false)));
         List<ModelSummary.Row> shown =
@@ -84,8 +84,7 @@ final class SummaryCommand extends Subcommand {
     return ExitCode.OK;
   }
 
-  private Map<String, Tensor> inputs(Component component, Record config) {
-    Map<String, Tensor> example = component.example(config).orElse(Map.of());
+  private Map<String, Tensor> inputs(Map<String, Tensor> example) {
     if (input == null) {
       if (example.isEmpty()) {
         throw new IllegalArgumentException(

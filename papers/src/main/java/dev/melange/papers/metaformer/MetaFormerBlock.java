@@ -15,7 +15,7 @@ import dev.melange.tensor.Tensor;
 /** Norm, token mixer, residual; norm, channel MLP, residual (equations 3 and 4). */
 final class MetaFormerBlock extends UnaryLayer {
   private final UnaryLayer norm1;
-  private final UnaryLayer mixer;
+  private UnaryLayer mixer;
   private final Tensor scale1; // [C] or null
   private final UnaryLayer norm2; // null without channel MLP
   private final UnaryLayer mlp;
@@ -45,6 +45,11 @@ final class MetaFormerBlock extends UnaryLayer {
       scale2 = null;
     }
     dropPath = child("drop_path", new DropPath(config.dropPath(index)));
+  }
+
+  /** Puts another token mixer, [B, C, h, w] to the same shape, in the place of this one. */
+  void replaceMixer(UnaryLayer layer) {
+    mixer = replaceChild("token_mixer", layer);
   }
 
   private Tensor scale(String name, int channels, PoolFormerConfig config) {

@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
 import dev.melange.papers.study.Study;
@@ -81,6 +82,26 @@ public final class MetaFormerPaper implements Paper {
             Map.of(
                 "token_mixers", "pooling,pooling,spatial_fc,spatial_fc",
                 "spatial_shapes", "[null,null,[14,14],[7,7]]")));
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    Map<String, String> keys =
+        Map.of(
+            "layers", "1,1,2,1",
+            "embed_dims", "32,64,96,128",
+            "mlp_ratios", "2,2,2,2",
+            "in_patch_size", "3",
+            "in_stride", "2",
+            "in_pad", "1",
+            "layer_scale_init_value", "0.1",
+            "num_classes", "10");
+    return List.of(hybrid("poolformer_mini", keys));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    return TokenMixers.forOthers();
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.melange.nn.Init;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
 import dev.melange.nn.Sequential;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -21,11 +23,12 @@ import java.util.List;
  * <p>Weights are named as in the published checkpoints: {@code network} is a flat list of stages,
  * of the convolutions between them, and of the position embeddings before them.
  */
-public final class PoolFormer extends ImageModel {
+public final class PoolFormer extends ImageModel implements TokenMixerHost {
   private final PoolFormerConfig config;
   private final Convolution patchEmbed;
   private final Layers<UnaryLayer> network;
   private final List<Integer> stages = new ArrayList<>(); // indices of the stages in network
+  private final List<List<MetaFormerBlock>> blocks = new ArrayList<>(); // per stage
   private final List<UnaryLayer> norms = new ArrayList<>(); // one per stage, or only the last
   private Linear head; // null without classes
 
@@ -65,12 +68,13 @@ public final class PoolFormer extends ImageModel {
       if (config.positionEmbedding(s) != null) {
         entries.add(new PositionEmbedding(dims.get(s), config.positionEmbedding(s)));
       }
-      UnaryLayer[] blocks = new UnaryLayer[config.layers().get(s)];
-      for (int j = 0; j < blocks.length; j++) {
-        blocks[j] = new MetaFormerBlock(config, s, block++, rng);
+      MetaFormerBlock[] stage = new MetaFormerBlock[config.layers().get(s)];
+      for (int j = 0; j < stage.length; j++) {
+        stage[j] = new MetaFormerBlock(config, s, block++, rng);
       }
+      blocks.add(List.of(stage));
       stages.add(entries.size());
-      entries.add(new Sequential(blocks));
+      entries.add(new Sequential(stage));
       if (config.downsamplesAfter(s)) {
         entries.add(
             new Convolution(
@@ -159,6 +163,24 @@ public final class PoolFormer extends ImageModel {
       last = stage;
     }
     return maps;
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    List<List<Integer>> maps = config.stageShapes(height, width);
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (int s = 0; s < maps.size(); s++) {
+      for (MetaFormerBlock block : blocks.get(s)) {
+        slots.add(
+            new TokenMixerSlot(
+                s,
+                config.embed_dims().get(s),
+                maps.get(s).get(0),
+                maps.get(s).get(1),
+                block::replaceMixer));
+      }
+    }
+    return slots;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.melange.papers.metaformer;
 import dev.melange.nn.Attention;
 import dev.melange.nn.Conv2d;
 import dev.melange.nn.Linear;
+import dev.melange.nn.TokenMixer;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Nn;
@@ -13,7 +14,47 @@ import java.util.List;
 
 /** The token mixers of a MetaFormer block, all from [B, C, h, w] to the same shape. */
 final class TokenMixers {
+  private static final int POOL_SIZE = 3;
+  private static final int HEAD_DIM = 32;
+
   private TokenMixers() {}
+
+  /** The mixers with the published settings, for other backbones. */
+  static List<TokenMixer> forOthers() {
+    return List.of(
+        TokenMixer.of(
+            "pooling",
+            "average of the 3 x 3 neighbourhood minus the input",
+            (channels, height, width, rng) -> new Pooling(POOL_SIZE)),
+        TokenMixer.of(
+            "identity", "no mixing", (channels, height, width, rng) -> new Identity()),
+        TokenMixer.of(
+            "attention",
+            "multi-head self-attention, up to 32 channels per head",
+            (channels, height, width, rng) ->
+                new SelfAttention(channels, heads(channels), false, rng)),
+        TokenMixer.of(
+            "spatial_fc",
+            "one linear map over the positions, shared by all channels",
+            (channels, height, width, rng) -> new SpatialFc(List.of(height, width), rng)),
+        TokenMixer.of(
+            "random",
+            "a frozen random matrix over the positions",
+            (channels, height, width, rng) -> new RandomMixing(List.of(height, width), rng)),
+        TokenMixer.of(
+            "dwconv",
+            "depthwise 3 x 3 convolution",
+            (channels, height, width, rng) -> new DepthwiseConv(channels, POOL_SIZE, rng)));
+  }
+
+  /** The fewest heads that divide the channels and have at most 32 each. */
+  private static int heads(int channels) {
+    int heads = (channels + HEAD_DIM - 1) / HEAD_DIM;
+    while (channels % heads != 0) {
+      heads++;
+    }
+    return heads;
+  }
 
   /** The mixer that a configuration asks for at a stage. */
   static UnaryLayer of(PoolFormerConfig config, int stage, Rng rng) {

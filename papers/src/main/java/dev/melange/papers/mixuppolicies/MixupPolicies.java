@@ -80,6 +80,12 @@ public final class MixupPolicies implements Method {
               MixupPolicies::resnet)
           .withExample(ResNetCifar.Config.class, MixupPolicies::example);
 
+  private static final Model TINY =
+      Model.of(
+          "resnet_tiny_cifar",
+          RESNET,
+          new ResNetCifar.Config("basic", new int[] {1, 1, 1}, 16, 3, 10, -1));
+
   @Override
   public String key() {
     return "mixup-policies";
@@ -124,10 +130,12 @@ public final class MixupPolicies implements Method {
         model("resnet34_cifar", "basic", 3, 4, 6, 3),
         model("resnet50_cifar", "bottleneck", 3, 4, 6, 3),
         model("resnet101_cifar", "bottleneck", 3, 4, 23, 3),
-        Model.of(
-            "resnet_tiny_cifar",
-            RESNET,
-            new ResNetCifar.Config("basic", new int[] {1, 1, 1}, 16, 3, 10, -1)));
+        TINY);
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    return List.of(TINY);
   }
 
   private static Model model(String name, String block, int... layers) {

@@ -22,8 +22,12 @@ final class MixerInit {
 
   /** An MLP from and to {@code dim} features. */
   static Mlp mlp(long dim, long hidden, MlpMixer.Config config, Rng rng) {
-    Activation activation = Activation.of(config.act());
-    Mlp mlp = new Mlp(dim, hidden, dim, activation, config.proj_drop_rate(), rng);
+    return mlp(dim, hidden, Activation.of(config.act()), config.proj_drop_rate(), rng);
+  }
+
+  /** An MLP from and to {@code dim} features. */
+  static Mlp mlp(long dim, long hidden, Activation activation, double dropout, Rng rng) {
+    Mlp mlp = new Mlp(dim, hidden, dim, activation, dropout, rng);
     initialise(mlp.fc1(), true, rng);
     initialise(mlp.fc2(), true, rng);
     return mlp;

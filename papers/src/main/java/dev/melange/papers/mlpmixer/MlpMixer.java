@@ -12,10 +12,15 @@ import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
 import dev.melange.nn.PatchEmbed;
+import dev.melange.nn.TokenGrid;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,7 +28,7 @@ import java.util.Map;
  * ResMLP and gMLP, by the kind of block. Weight names are those of timm's {@code MlpMixer}. Images
  * [B, in_chans, H, W] of exactly {@code img_size}.
  */
-public final class MlpMixer extends ImageModel {
+public final class MlpMixer extends ImageModel implements TokenMixerHost {
   /**
    * What a model consists of.
    *
@@ -112,7 +117,13 @@ public final class MlpMixer extends ImageModel {
 
     /** Number of tokens N. */
     public int tokens() {
-      return (img_size.height() / patch_size.height()) * (img_size.width() / patch_size.width());
+      return grid().rows() * grid().columns();
+    }
+
+    /** How the tokens lie in the image. */
+    public TokenGrid grid() {
+      return new TokenGrid(
+          img_size.height() / patch_size.height(), img_size.width() / patch_size.width());
     }
 
     /** Hidden size of the channel MLP, cut to a whole number. */
@@ -124,7 +135,7 @@ public final class MlpMixer extends ImageModel {
   private final Config config;
   private final PatchEmbed stem;
   private final UnaryLayer stemNorm; // null without stem_norm
-  private final Layers<UnaryLayer> blocks;
+  private final Layers<TokenMixingBlock> blocks;
   private final UnaryLayer norm;
   private final Dropout drop;
   private Linear head; // null without classes
@@ -152,7 +163,7 @@ public final class MlpMixer extends ImageModel {
         : new LayerNorm(config.embed_dim(), config.norm_eps());
   }
 
-  private UnaryLayer newBlock(Rng rng) {
+  private TokenMixingBlock newBlock(Rng rng) {
     return switch (config.block()) {
       case "mixer" -> new MixerBlock(config, rng);
       case "resmlp" -> new ResMlpBlock(config, rng);
@@ -173,6 +184,18 @@ public final class MlpMixer extends ImageModel {
   /** What the model consists of. */
   public Config config() {
     return config;
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    TokenGrid grid = config.grid();
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (TokenMixingBlock block : blocks) {
+      slots.add(
+          new TokenMixerSlot(
+              0, block.mixedChannels(), grid.rows(), grid.columns(), block::replaceMixer));
+    }
+    return slots;
   }
 
   /** Tokens after the final norm, [B, N, D]; N in row-major order of the patches. */

@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.nn.DropPath;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
 import dev.melange.tensor.Tensor;
@@ -95,6 +96,25 @@ public final class MlpMixerPaper implements Method {
         gmlp("gmlp_ti16", 128),
         gmlp("gmlp_s16", 256),
         gmlp("gmlp_b16", 512));
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    return List.of(
+        mini("mixer_mini", 4, Map.of()),
+        mini("resmlp_mini", 4, Map.of("block", "resmlp", "mlp_ratio", "4", "init_values", "0.1")),
+        mini("gmlp_mini", 6, Map.of("block", "gmlp", "mlp_ratio", "4")));
+  }
+
+  private static Model mini(String name, int blocks, Map<String, String> more) {
+    Model model = model(name, 4, blocks, 64, more);
+    return Model.of(
+        name, MIXER, ((MlpMixer.Config) model.config()).forImages(3, 32, 32, 10));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    return List.of(TokenMlp.forOthers());
   }
 
   private static Model mixer(String name, int patch, int blocks, int dim) {

@@ -2,6 +2,7 @@ package dev.melange.papers.ninformer;
 
 import dev.melange.component.Default;
 import dev.melange.nn.LayerNorm;
+import dev.melange.nn.TokenGrid;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -35,7 +36,7 @@ public final class NinBlock extends UnaryLayer {
   }
 
   private final LayerNorm norm;
-  private final GatingUnit unit;
+  private UnaryLayer unit; // a GatingUnit unless it was replaced
   private final FeedForward ffn;
 
   /** A block with PyTorch's default initial weights. */
@@ -51,8 +52,20 @@ public final class NinBlock extends UnaryLayer {
     return scoped(() -> gated.add(ffn.forward(norm.forward(gated))));
   }
 
-  /** The gate that this block applies to its input: [B, N, D]. */
+  /**
+   * The gate that this block applies to its input: [B, N, D].
+   *
+   * @throws IllegalStateException if the gating unit was replaced
+   */
   public Tensor gate(Tensor x) {
-    return scoped(() -> unit.gate(norm.forward(x)));
+    if (!(unit instanceof GatingUnit gating)) {
+      throw new IllegalStateException("the block has no gate: its gating unit was replaced");
+    }
+    return scoped(() -> gating.gate(norm.forward(x)));
+  }
+
+  /** Puts a mixer of maps [B, D, h, w] in the place of the gating unit. */
+  void replaceUnit(UnaryLayer mixer, TokenGrid grid) {
+    unit = replaceChild("mgu", grid.onTokens(mixer));
   }
 }

@@ -1,5 +1,8 @@
 package dev.melange.papers.ninformer;
 
+import dev.melange.nn.TokenGrid;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -10,7 +13,7 @@ import java.util.List;
  * classified. [B, C, H, W] to logits [B, classes], for images of one size. There is no position
  * embedding: positions enter through the weights that mix tokens.
  */
-public final class NinFormer extends TokenClassifier<NinBlock> {
+public final class NinFormer extends TokenClassifier<NinBlock> implements TokenMixerHost {
   /** A classifier with PyTorch's default initial weights. */
   public NinFormer(NinFormerConfig config, Rng rng) {
     super(config, stream -> new NinBlock(block(config), stream), rng);
@@ -19,6 +22,22 @@ public final class NinFormer extends TokenClassifier<NinBlock> {
   /** The configuration of each block. */
   static NinBlock.Config block(NinFormerConfig config) {
     return new NinBlock.Config(config.d_model(), config.d_ffn(), config.tokens(), config.dropout());
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    TokenGrid grid = config().grid();
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (NinBlock block : blocks()) {
+      slots.add(
+          new TokenMixerSlot(
+              0,
+              config().d_model(),
+              grid.rows(),
+              grid.columns(),
+              mixer -> block.replaceUnit(mixer, grid)));
+    }
+    return slots;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.melange.papers.ninformer;
 
 import dev.melange.component.Default;
 import dev.melange.nn.ImageModelConfig;
+import dev.melange.nn.TokenGrid;
 
 /**
  * Configuration of {@code vision/ninformer}; the defaults are the published network for CIFAR-10.
@@ -44,6 +45,11 @@ public record NinFormerConfig(
           "in_channels, num_classes, d_model, d_ffn and num_layers must be at least 1, got %d, %d, %d, %d and %d"
               .formatted(in_channels, num_classes, d_model, d_ffn, num_layers));
     }
+  }
+
+  /** How the tokens lie in the image. */
+  public TokenGrid grid() {
+    return new TokenGrid(rows(), columns());
   }
 
   /** Rows of patches. */

@@ -2,6 +2,8 @@ package dev.melange.papers.ninformer;
 
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
+import dev.melange.nn.TokenGrid;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
 import dev.melange.papers.study.Study;
@@ -66,6 +68,29 @@ public final class NinFormerPaper implements Paper {
         Model.of("ninformer_cifar10", CLASSIFIER, published),
         Model.of("ninformer_cifar100", CLASSIFIER, published.forImages(3, 32, 32, 100)),
         Model.of("ninformer_mnist", CLASSIFIER, published.forImages(1, 28, 28, 10)));
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    return List.of(
+        Model.of(
+            "ninformer_mini", CLASSIFIER, new NinFormerConfig(32, 32, 4, 3, 10, 64, 128, 4, 0)));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    // as published, the hidden widths are twice the channels
+    return List.of(
+        TokenMixer.of(
+            "ninformer_gate",
+            "a linear map of each token, gated by an MLP-Mixer block",
+            (channels, height, width, rng) ->
+                new TokenGrid(height, width)
+                    .onMaps(
+                        new GatingUnit(
+                            new GatingUnit.Config(
+                                channels, height * width, 2 * channels, 2 * channels, 0),
+                            rng))));
   }
 
   @Override
