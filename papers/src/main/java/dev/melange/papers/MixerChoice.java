@@ -84,9 +84,7 @@ public record MixerChoice(List<String> names, int height, int width) {
     }
     return Optional.of(
         parse(
-            json.path("names").asText(),
-            json.path("height").asInt(),
-            json.path("width").asInt()));
+            json.path("names").asText(), json.path("height").asInt(), json.path("width").asInt()));
   }
 
   private static boolean hasOwnKey(Class<? extends Record> type) {
@@ -136,8 +134,7 @@ public record MixerChoice(List<String> names, int height, int width) {
                   refusing(
                       model,
                       slot,
-                      () ->
-                          mixer.requirePermitted(slot.channels(), slot.height(), slot.width())));
+                      () -> mixer.requirePermitted(slot.channels(), slot.height(), slot.width())));
     }
     try (Scope scope = Scope.open()) {
       for (TokenMixerSlot slot : slots) {

@@ -60,8 +60,8 @@ public record Model(
   }
 
   /**
-   * Inputs of the usual shapes in a batch of one, owned by the current scope; empty if the component
-   * offers none.
+   * Inputs of the usual shapes in a batch of one, owned by the current scope; empty if the
+   * component offers none.
    *
    * @param overrides changed configuration keys, key to value as text
    * @throws IllegalArgumentException for unknown keys or wrong values
@@ -152,8 +152,7 @@ public record Model(
    * @param overrides as there
    * @param inputs what it will see: token mixers are made for the size of the images among them
    */
-  public Component.Built build(
-      Map<String, String> overrides, Map<String, Tensor> inputs, Rng rng) {
+  public Component.Built build(Map<String, String> overrides, Map<String, Tensor> inputs, Rng rng) {
     Map<String, String> keys = new LinkedHashMap<>(overrides);
     Optional<String> mixers = MixerChoice.takeFrom(keys, config);
     // what sees no images is refused as having no token mixers
@@ -165,9 +164,7 @@ public record Model(
             .orElse(new int[2]);
     return build(
         Configs.with(config, keys, name),
-        mixers
-            .map(text -> MixerChoice.parse(text, size[0], size[1]))
-            .orElse(null),
+        mixers.map(text -> MixerChoice.parse(text, size[0], size[1])).orElse(null),
         rng);
   }
 

@@ -97,8 +97,7 @@ class TokenMixersTest {
     if (Vision.create(name, options -> options.size(64)) instanceof TokenMixerHost host) {
       try (Layer own = (Layer) host;
           ImageModel model =
-              Vision.create(
-                  name, options -> options.size(64).classes(3).set("mixer", "dwconv"));
+              Vision.create(name, options -> options.size(64).classes(3).set("mixer", "dwconv"));
           Scope scope = Scope.open()) {
         List<TokenMixerSlot> slots = host.tokenMixerSlots(64, 64);
         assertThat(slots).isNotEmpty();
@@ -151,8 +150,7 @@ class TokenMixersTest {
       assertThat(config.get("mixer").get("names").asText()).isEqualTo("token_mlp");
       classifier.save(
           file,
-          new Provenance(
-              "poolformer_s12", config, Map.of(), 0, nothing, nothing, "1", Map.of()));
+          new Provenance("poolformer_s12", config, Map.of(), 0, nothing, nothing, "1", Map.of()));
     }
     try (ImageClassifier read = ImageClassifier.load(file)) {
       assertThat(read.probabilities(List.of(image))[0]).isEqualTo(before);
@@ -174,8 +172,7 @@ class TokenMixersTest {
     assertThatThrownBy(() -> poolformer("pooling,attention"))
         .hasMessageContaining("mixes tokens in 4 stages, got 2 mixers");
     assertThatThrownBy(() -> poolformer("")).hasMessageContaining("unknown token mixer ''");
-    assertThatThrownBy(
-            () -> Catalogue.model("gpt2").create(Map.of("mixer", "pooling"), new Rng(0)))
+    assertThatThrownBy(() -> Catalogue.model("gpt2").create(Map.of("mixer", "pooling"), new Rng(0)))
         .hasMessageContaining("gpt2 has no token mixers that can be replaced");
   }
 

@@ -26,8 +26,7 @@ final class TokenMixers {
             "pooling",
             "average of the 3 x 3 neighbourhood minus the input",
             (channels, height, width, rng) -> new Pooling(POOL_SIZE)),
-        TokenMixer.of(
-            "identity", "no mixing", (channels, height, width, rng) -> new Identity()),
+        TokenMixer.of("identity", "no mixing", (channels, height, width, rng) -> new Identity()),
         TokenMixer.of(
             "attention",
             "multi-head self-attention, up to 32 channels per head",

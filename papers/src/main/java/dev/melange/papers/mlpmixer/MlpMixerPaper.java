@@ -108,8 +108,7 @@ public final class MlpMixerPaper implements Method {
 
   private static Model mini(String name, int blocks, Map<String, String> more) {
     Model model = model(name, 4, blocks, 64, more);
-    return Model.of(
-        name, MIXER, ((MlpMixer.Config) model.config()).forImages(3, 32, 32, 10));
+    return Model.of(name, MIXER, ((MlpMixer.Config) model.config()).forImages(3, 32, 32, 10));
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.melange.papers.mlpmixer;
 
 import dev.melange.nn.TokenGrid;
 import dev.melange.nn.UnaryLayer;
-import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
 /** What the family's blocks, [B, N, D] to [B, N, D], share: a replaceable mixer of tokens. */

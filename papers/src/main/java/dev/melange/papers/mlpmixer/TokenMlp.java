@@ -4,7 +4,6 @@ import dev.melange.nn.Activation;
 import dev.melange.nn.Mlp;
 import dev.melange.nn.TokenMixer;
 import dev.melange.nn.UnaryLayer;
-import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 
 /** MLP-Mixer's mixing of tokens: an MLP over the positions, shared by all channels. */
