@@ -9,6 +9,7 @@ import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
+import dev.melange.papers.mambamixer.MambaMixerPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
@@ -32,6 +33,7 @@ public final class Catalogue {
           new BertPaper(),
           new GptPaper(),
           new TimeMixerPaper(),
+          new MambaMixerPaper(),
           new FinalMlpPaper(),
           new MixupPolicies(),
           new DecoupledMixupPaper(),
