@@ -90,10 +90,11 @@ final class ConfigSchema {
       Type type = component.getGenericType();
       Default given = component.getAnnotation(Default.class);
       OneOf oneOf = component.getAnnotation(OneOf.class);
+      Key key = component.getAnnotation(Key.class);
       Method accessor = component.getAccessor();
       accessor.setAccessible(true);
       return new Entry(
-          component.getName(),
+          key == null ? component.getName() : key.value(),
           type,
           given == null ? null : ConfigTypes.parse(given.value(), type),
           oneOf == null ? List.of() : List.of(oneOf.value()),

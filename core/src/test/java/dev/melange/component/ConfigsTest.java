@@ -112,6 +112,21 @@ class ConfigsTest {
     assertThat(config.pairing()).isEqualTo(Pairing.IN_ORDER);
   }
 
+  record Renamed(@Key("channels") @Default("[4]") List<Integer> widths) {}
+
+  @Test
+  void aComponentMayHaveAnotherNameThanItsKey() throws Exception {
+    Renamed config =
+        Configs.read(Renamed.class, MAPPER.readTree("{\"channels\": [1, 2]}"), "vision/toy");
+    assertThat(config.widths()).containsExactly(1, 2);
+    assertThat(Configs.toJson(config)).hasToString("{\"channels\":[1,2]}");
+    assertThat(Configs.with(config, Map.of("channels", "3")).widths()).containsExactly(3);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> Configs.with(config, Map.of("widths", "3")))
+        .withMessageContaining("unknown key 'widths'")
+        .withMessageContaining("known keys: channels");
+  }
+
   @Test
   void refusesUnknownKeysWithASuggestion() {
     refuses(

@@ -4,8 +4,10 @@ import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
 import dev.melange.nn.TokenMixer;
+import dev.melange.papers.affnet.AffNetPaper;
 import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
+import dev.melange.papers.dynamicspectrummixer.DsmPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
@@ -39,7 +41,9 @@ public final class Catalogue {
           new DecoupledMixupPaper(),
           new SemiNmfPaper(),
           new NinFormerPaper(),
-          new HourglassMlpPaper());
+          new HourglassMlpPaper(),
+          new AffNetPaper(),
+          new DsmPaper());
 
   private Catalogue() {}
 

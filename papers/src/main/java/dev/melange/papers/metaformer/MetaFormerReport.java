@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.melange.data.image.Image;
 import dev.melange.metric.Summary;
 import dev.melange.papers.metaformer.MetaFormerStudy.Outcome;
+import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.StudyRun;
 import dev.melange.report.Chart;
 import dev.melange.report.ColorMap;
@@ -161,7 +162,7 @@ final class MetaFormerReport {
 
   /** One row per image, one column per variant of the whole skeleton, for the run's first seed. */
   private void heatMaps() throws IOException {
-    List<Integer> chosen = oneOfEachClass(settings.heat_maps());
+    List<Integer> chosen = images.oneOfEachClass(settings.heat_maps());
     List<LabelledTile> rows = new ArrayList<>();
     for (int index : chosen) {
       Image image = images.shown(index);
@@ -243,22 +244,5 @@ final class MetaFormerReport {
       }
     }
     return model.stageIndices().get(stage);
-  }
-
-  /** The first test image of each class, then the second ones, ... */
-  private List<Integer> oneOfEachClass(int count) throws IOException {
-    int wanted = Math.min(count, images.test().size());
-    int[] seen = new int[images.classes().size()];
-    List<Integer> chosen = new ArrayList<>();
-    for (int round = 1; chosen.size() < wanted; round++) {
-      for (int i = 0; i < images.test().size() && chosen.size() < wanted; i++) {
-        int label = images.test().get(i, new Rng(0)).label();
-        if (seen[label] == round - 1 && !chosen.contains(i)) {
-          seen[label] = round;
-          chosen.add(i);
-        }
-      }
-    }
-    return chosen;
   }
 }

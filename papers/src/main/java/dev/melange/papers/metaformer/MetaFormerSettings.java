@@ -6,6 +6,7 @@ import dev.melange.mix.MixPolicies;
 import dev.melange.nn.ImageModelConfig;
 import dev.melange.optim.Schedule;
 import dev.melange.papers.study.Scale;
+import dev.melange.papers.study.StudyImages;
 import java.util.List;
 import java.util.Map;
 
@@ -70,11 +71,7 @@ record MetaFormerSettings(
   MetaFormerSettings {
     data = List.copyOf(data);
     variants = List.copyOf(variants);
-    if (data.isEmpty()) {
-      throw new IllegalArgumentException(
-          "data names no images; at this scale give a folder of ImageNet-1k with train/CLASS/x.jpg"
-              + " and val/CLASS/x.jpg: --set data=FOLDER");
-    }
+    new StudyImages.Choice(data, train, test, size, augment); // checks them
     variants.forEach(Mixer::of);
     if (variants.isEmpty() || variants.stream().distinct().count() != variants.size()) {
       throw new IllegalArgumentException("variants must be some, each once, got " + variants);
@@ -92,6 +89,10 @@ record MetaFormerSettings(
                   + " %s, %s, %s, %d, %s")
               .formatted(lr, min_lr, clip, heat_maps, warmup));
     }
+  }
+
+  StudyImages.Choice images() {
+    return new StudyImages.Choice(data, train, test, size, augment);
   }
 
   static MetaFormerSettings at(Scale scale) {

@@ -14,6 +14,7 @@ import dev.melange.papers.ImageLoss;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
+import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.StudyRun;
 import dev.melange.papers.study.Trial;
 import dev.melange.papers.study.Verdict;
@@ -58,7 +59,7 @@ final class MetaFormerStudy implements Study {
   @Override
   public List<Finding> run(StudyRun run) throws IOException {
     MetaFormerSettings settings = run.settings(MetaFormerSettings.class);
-    try (StudyImages images = StudyImages.open(run.data(), settings)) {
+    try (StudyImages images = StudyImages.open(run.data(), settings.images())) {
       run.expect(settings.variants().size() * settings.seeds());
       List<Outcome> outcomes = new ArrayList<>();
       for (String variant : settings.variants()) {

@@ -13,6 +13,7 @@ import dev.melange.optim.Schedule;
 import dev.melange.papers.metaformer.MetaFormerStudy.Outcome;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
+import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.Verdict;
 import dev.melange.tensor.Rng;
 import java.io.IOException;
@@ -118,15 +119,15 @@ class MetaFormerStudyTest {
       throws IOException {
     DataSets sets = new DataSets(Optional.empty(), nothing, DataSets.standard().list());
     MetaFormerSettings quick = MetaFormerSettings.at(Scale.QUICK);
-    try (StudyImages images = StudyImages.open(sets, quick)) {
+    try (StudyImages images = StudyImages.open(sets, quick.images())) {
       assertThat(images.name()).isEqualTo("digits");
       assertThat(images.channels()).isEqualTo(1);
       assertThat(images.train().size()).isEqualTo(1437);
     }
-    assertThatThrownBy(() -> StudyImages.open(sets, Configs.with(quick, Map.of("data", "cifar10"))))
+    assertThatThrownBy(() -> StudyImages.open(sets, Configs.with(quick, Map.of("data", "cifar10")).images()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("cifar10");
-    assertThatThrownBy(() -> StudyImages.open(sets, MetaFormerSettings.at(Scale.FULL)))
+    assertThatThrownBy(() -> StudyImages.open(sets, MetaFormerSettings.at(Scale.FULL).images()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("--set data=FOLDER");
   }
@@ -142,7 +143,7 @@ class MetaFormerStudyTest {
         Configs.with(
             MetaFormerSettings.at(Scale.FULL), Map.of("data", folder.toString(), "size", "32"));
     DataSets sets = new DataSets(Optional.empty(), folder, DataSets.standard().list());
-    try (StudyImages images = StudyImages.open(sets, settings)) {
+    try (StudyImages images = StudyImages.open(sets, settings.images())) {
       assertThat(images.train().size()).isEqualTo(2);
       Image image = images.train().get(0, new Rng(0)).image();
       assertThat(images.training().apply(image, new Rng(1)).height()).isEqualTo(32);

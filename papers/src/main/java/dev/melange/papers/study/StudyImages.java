@@ -1,4 +1,4 @@
-package dev.melange.papers.metaformer;
+package dev.melange.papers.study;
 
 import dev.melange.data.DataException;
 import dev.melange.data.DataSets;
@@ -20,6 +20,7 @@ import dev.melange.data.image.RandomResizedCrop;
 import dev.melange.data.image.RandomShift;
 import dev.melange.data.image.Transform;
 import dev.melange.papers.ImageInput;
+import dev.melange.tensor.Rng;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The images of the study.
+ * The images of a study of classifiers: a named set, or a folder.
  *
  * @param name what the report calls them
  * @param train training images
@@ -41,7 +42,7 @@ import java.util.List;
  * @param evaluation what test images go through
  * @param open what is to be closed in the end
  */
-record StudyImages(
+public record StudyImages(
     String name,
     Dataset<LabelledImage> train,
     Dataset<LabelledImage> test,
@@ -52,9 +53,49 @@ record StudyImages(
     Pipeline evaluation,
     Closeable open)
     implements Closeable {
+  /**
+   * Which images, and what training images go through.
+   *
+   * @param data named sets of images, of which the first that is on this machine is used; or one
+   *     folder of images, {@code train/CLASS/x.jpg} and {@code val/CLASS/x.jpg}
+   * @param train training images, the first of a fixed random order; 0 for all
+   * @param test test images, likewise
+   * @param size side in pixels to which images of a folder are brought; named sets keep theirs
+   * @param augment {@code flip}: mirroring of colour images; {@code shift}: the same, and shifts by
+   *     up to 3 pixels; {@code crop}: random resized crop and mirroring; {@code imagenet}: random
+   *     resized crop, mirroring, RandAugment, random erasing; or {@code none}
+   */
+  public record Choice(List<String> data, int train, int test, int size, String augment) {
+    /** Checks the numbers and names. */
+    public Choice {
+      data = List.copyOf(data);
+      if (data.isEmpty()) {
+        throw new IllegalArgumentException(
+            "data names no images; at this scale give a folder of ImageNet-1k with train/CLASS/x.jpg"
+                + " and val/CLASS/x.jpg: --set data=FOLDER");
+      }
+      if (train < 0 || test < 0 || size < 1) {
+        throw new IllegalArgumentException(
+            "train and test must not be negative and size at least 1, got %d, %d and %d"
+                .formatted(train, test, size));
+      }
+      if (!AUGMENTATIONS.contains(augment)) {
+        throw new IllegalArgumentException(
+            "unknown augmentation '%s'; known: %s"
+                .formatted(augment, String.join(", ", AUGMENTATIONS)));
+      }
+    }
+  }
 
-  /** Opens the first of the settings' sets that is here. */
-  static StudyImages open(DataSets sets, MetaFormerSettings settings) throws IOException {
+  private static final List<String> AUGMENTATIONS =
+      List.of("none", "flip", "shift", "crop", "imagenet");
+
+  /**
+   * Opens the first of the sets that is here, each colour standardised by the training images.
+   *
+   * @throws DataException if none is here, with what to do
+   */
+  public static StudyImages open(DataSets sets, Choice settings) throws IOException {
     if (settings.data().size() == 1 && Files.exists(Path.of(settings.data().get(0)))) {
       return folder(Path.of(settings.data().get(0)), settings);
     }
@@ -74,7 +115,7 @@ record StudyImages(
     throw new DataException("no such images: " + settings.data());
   }
 
-  private static StudyImages packed(DataSets sets, String name, MetaFormerSettings settings)
+  private static StudyImages packed(DataSets sets, String name, Choice settings)
       throws IOException {
     PackedImages train =
         ImageSets.sample(
@@ -101,7 +142,7 @@ record StudyImages(
         () -> {});
   }
 
-  private static StudyImages folder(Path path, MetaFormerSettings settings) throws IOException {
+  private static StudyImages folder(Path path, Choice settings) throws IOException {
     ImageFolder folder = ImageFolder.open(path);
     try {
       String valid =
@@ -122,7 +163,7 @@ record StudyImages(
           folder.classes(),
           3,
           settings.size(),
-          settings.augment().equals("imagenet")
+          List.of("imagenet", "crop").contains(settings.augment())
               ? augmented(
                   settings, Pipeline.of(input.normalize(), input.channelStep()), 3, settings.size())
               : augmented(settings, evaluation, 3, settings.size()),
@@ -141,12 +182,19 @@ record StudyImages(
   }
 
   private static Pipeline augmented(
-      MetaFormerSettings settings, Pipeline plain, int channels, int size) {
+      Choice settings, Pipeline plain, int channels, int size) {
     return switch (settings.augment()) {
       case "shift" -> {
         Pipeline flipped = channels == 3 ? plain.then(new HorizontalFlip(0.5)) : plain;
         // of very small images an eighth, or the object would leave them
         yield flipped.with(new RandomShift(Math.min(3, size / 8), Padding.ZERO));
+      }
+      case "flip" -> channels == 3 ? plain.then(new HorizontalFlip(0.5)) : plain;
+      case "crop" -> {
+        List<Transform> steps = new ArrayList<>(plain.transforms());
+        steps.add(RandomResizedCrop.of(size));
+        steps.add(new HorizontalFlip(0.5));
+        yield new Pipeline(steps, plain.normalize(), List.of());
       }
       case "imagenet" -> {
         List<Transform> steps = new ArrayList<>(plain.transforms());
@@ -160,21 +208,40 @@ record StudyImages(
   }
 
   /** What the training images go through, in words. */
-  String describeAugmentation(String augment) {
+  public String describeAugmentation(String augment) {
     return switch (augment) {
       case "shift" ->
           (channels == 3 ? "mirroring and shifts by up to " : "shifts by up to ")
               + Math.min(3, size / 8)
               + " pixels";
+      case "flip" -> channels == 3 ? "mirroring" : "no augmentation";
+      case "crop" -> "random resized crops and mirroring";
       case "imagenet" -> "random resized crops, mirroring, RandAugment and random erasing";
       default -> "no augmentation";
     };
   }
 
   /** A test image as the network sees it, in 8 bits. */
-  Image shown(int index) throws IOException {
+  public Image shown(int index) throws IOException {
     return evaluation.transform(
-        test.get(index, new dev.melange.tensor.Rng(0)).image(), new dev.melange.tensor.Rng(0));
+        test.get(index, new Rng(0)).image(), new Rng(0));
+  }
+
+  /** Positions of test images: the first one of each class, then the second ones, ... */
+  public List<Integer> oneOfEachClass(int count) throws IOException {
+    int wanted = Math.min(count, test.size());
+    int[] seen = new int[classes.size()];
+    List<Integer> chosen = new ArrayList<>();
+    for (int round = 1; chosen.size() < wanted; round++) {
+      for (int i = 0; i < test.size() && chosen.size() < wanted; i++) {
+        int label = test.get(i, new Rng(0)).label();
+        if (seen[label] == round - 1 && !chosen.contains(i)) {
+          seen[label] = round;
+          chosen.add(i);
+        }
+      }
+    }
+    return chosen;
   }
 
   @Override
