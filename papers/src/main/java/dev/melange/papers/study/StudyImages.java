@@ -181,8 +181,7 @@ public record StudyImages(
         : all.subset(Arrays.copyOf(Shuffle.permutation(all.size(), 0), count));
   }
 
-  private static Pipeline augmented(
-      Choice settings, Pipeline plain, int channels, int size) {
+  private static Pipeline augmented(Choice settings, Pipeline plain, int channels, int size) {
     return switch (settings.augment()) {
       case "shift" -> {
         Pipeline flipped = channels == 3 ? plain.then(new HorizontalFlip(0.5)) : plain;
@@ -223,8 +222,7 @@ public record StudyImages(
 
   /** A test image as the network sees it, in 8 bits. */
   public Image shown(int index) throws IOException {
-    return evaluation.transform(
-        test.get(index, new Rng(0)).image(), new Rng(0));
+    return evaluation.transform(test.get(index, new Rng(0)).image(), new Rng(0));
   }
 
   /** Positions of test images: the first one of each class, then the second ones, ... */

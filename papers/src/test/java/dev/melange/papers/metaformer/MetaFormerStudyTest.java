@@ -124,7 +124,8 @@ class MetaFormerStudyTest {
       assertThat(images.channels()).isEqualTo(1);
       assertThat(images.train().size()).isEqualTo(1437);
     }
-    assertThatThrownBy(() -> StudyImages.open(sets, Configs.with(quick, Map.of("data", "cifar10")).images()))
+    assertThatThrownBy(
+            () -> StudyImages.open(sets, Configs.with(quick, Map.of("data", "cifar10")).images()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("cifar10");
     assertThatThrownBy(() -> StudyImages.open(sets, MetaFormerSettings.at(Scale.FULL).images()))
