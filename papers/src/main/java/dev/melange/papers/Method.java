@@ -2,6 +2,7 @@ package dev.melange.papers;
 
 import dev.melange.component.Component;
 import dev.melange.nn.TokenMixer;
+import dev.melange.papers.forecast.ForecastMethod;
 import java.util.List;
 
 /** An implemented method: its verifiable components and its models by name. */
@@ -28,6 +29,11 @@ public interface Method {
 
   /** The method's token mixers, for the backbones of all papers; empty for methods without. */
   default List<TokenMixer> tokenMixers() {
+    return List.of();
+  }
+
+  /** The networks that forecast series of one's own; empty for most. */
+  default List<ForecastMethod> forecasters() {
     return List.of();
   }
 }

@@ -4,9 +4,10 @@ import dev.melange.component.Configs;
 import dev.melange.data.ContentHash;
 import dev.melange.data.Source;
 import dev.melange.data.series.TimeSeries;
-import dev.melange.papers.timemixer.FittedSeries;
-import dev.melange.papers.timemixer.ForecastOptions;
-import dev.melange.papers.timemixer.Forecaster;
+import dev.melange.papers.forecast.FittedSeries;
+import dev.melange.papers.forecast.ForecastMethod;
+import dev.melange.papers.forecast.ForecastOptions;
+import dev.melange.papers.forecast.Forecaster;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
 import dev.melange.train.Trainer;
@@ -60,7 +61,7 @@ final class ForecastCommand extends Subcommand {
 
   @Option(
       names = "--model",
-      paramLabel = "timemixer|dlinear",
+      paramLabel = "NAME",
       description = "The model (default timemixer; dlinear is linear and takes seconds).")
   private String model;
 
@@ -225,7 +226,7 @@ final class ForecastCommand extends Subcommand {
     ForecastOptions options =
         new ForecastOptions(
             horizon,
-            choice("--model", model, defaults.model(), "timemixer", "dlinear"),
+            model == null ? defaults.model() : ForecastMethod.of(model).name(),
             context,
             season,
             backtest,

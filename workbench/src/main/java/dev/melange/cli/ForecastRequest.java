@@ -12,7 +12,7 @@ import dev.melange.data.series.Frequency;
 import dev.melange.data.series.SeriesCsv;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.io.AtomicFiles;
-import dev.melange.papers.timemixer.ForecastOptions;
+import dev.melange.papers.forecast.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -7,6 +7,7 @@ import dev.melange.data.series.StandardScaler;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.data.series.Windows;
 import dev.melange.metric.AnomalyDetection;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -81,7 +82,7 @@ public final class AnomalyDetector implements AutoCloseable {
                 16,
                 32,
                 2,
-                ForecastPlan.scales(length)),
+                TimeMixerForecast.scales(length)),
             new Rng(seed));
     try {
       recipe.fit(

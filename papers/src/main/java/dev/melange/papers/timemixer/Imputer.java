@@ -6,6 +6,7 @@ import dev.melange.data.series.SeriesSplit;
 import dev.melange.data.series.StandardScaler;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.data.series.Windows;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -79,7 +80,7 @@ public final class Imputer implements AutoCloseable {
     TimeMixer model =
         new TimeMixer(
             TimeMixer.Config.of(
-                "imputation", length, 1, width, 16, 32, 2, ForecastPlan.scales(length)),
+                "imputation", length, 1, width, 16, 32, 2, TimeMixerForecast.scales(length)),
             new Rng(seed));
     try {
       TimeSeries table = table(series, scaler, seed);

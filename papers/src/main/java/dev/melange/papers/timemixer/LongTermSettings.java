@@ -1,6 +1,7 @@
 package dev.melange.papers.timemixer;
 
 import dev.melange.data.series.Frequency;
+import dev.melange.papers.forecast.Recipe;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

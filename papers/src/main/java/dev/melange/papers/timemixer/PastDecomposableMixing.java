@@ -6,6 +6,7 @@ import dev.melange.nn.Layer;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.papers.forecast.SeriesDecomposition;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.melange.papers.timemixer;
 
 import dev.melange.component.Inputs;
 import dev.melange.data.DataException;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -111,7 +112,7 @@ public final class SequenceClassifier implements AutoCloseable {
             16,
             32,
             2,
-            ForecastPlan.scales(length));
+            TimeMixerForecast.scales(length));
     return dev.melange.component.Configs.with(
         config,
         Map.of(

@@ -3,6 +3,8 @@ package dev.melange.papers.timemixer;
 import dev.melange.component.Inputs;
 import dev.melange.data.DataException;
 import dev.melange.data.Shuffle;
+import dev.melange.papers.forecast.ForecastLosses;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;

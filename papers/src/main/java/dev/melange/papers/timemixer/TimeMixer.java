@@ -9,6 +9,7 @@ import dev.melange.nn.Init;
 import dev.melange.nn.Layer;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.papers.forecast.SeriesDecomposition;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;

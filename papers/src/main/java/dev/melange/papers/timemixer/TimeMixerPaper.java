@@ -15,6 +15,9 @@ import dev.melange.metric.M4Summary;
 import dev.melange.optim.OneCycle;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
+import dev.melange.papers.forecast.ForecastLosses;
+import dev.melange.papers.forecast.ForecastMethod;
+import dev.melange.papers.forecast.SeriesDecomposition;
 import dev.melange.papers.study.Study;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
@@ -297,6 +300,11 @@ public final class TimeMixerPaper implements Paper {
             MODEL,
             TimeMixer.Config.of("short_term_forecast", 36, 18, 1, 32, 32, 4, 1)));
     return List.copyOf(models);
+  }
+
+  @Override
+  public List<ForecastMethod> forecasters() {
+    return List.of(new TimeMixerForecast());
   }
 
   @Override

@@ -164,8 +164,8 @@ final class TimeMixerResults {
     JsonNode pictures = trials.get(task).get(Method.TIMEMIXER).get(0).get("pictures");
     List<Chart> forecasts = new ArrayList<>();
     for (JsonNode picture : pictures) {
-      forecasts.add(ForecastPictures.forecast(picture));
-      forecasts.add(ForecastPictures.scales(picture));
+      forecasts.add(TimeMixerPictures.forecast(picture));
+      forecasts.add(TimeMixerPictures.scales(picture));
     }
     run.report()
         .section("Forecasts of " + task)
@@ -177,7 +177,7 @@ final class TimeMixerResults {
         .paragraph(
             "Each scale is split into season and trend. Seasons are carried from fine to coarse"
                 + " scales, trends from coarse to fine ones.")
-        .charts(ForecastPictures.mixing(pictures.get(0)))
+        .charts(TimeMixerPictures.mixing(pictures.get(0)))
         .section("Errors, " + task)
         .charts(byStep(task), curves(task));
   }
@@ -209,7 +209,7 @@ final class TimeMixerResults {
 
   private static double[][] curves(List<ObjectNode> results, String key) {
     return results.stream()
-        .map(result -> ForecastPictures.values(result.get(key)))
+        .map(result -> TimeMixerPictures.values(result.get(key)))
         .toArray(double[][]::new);
   }
 

@@ -11,6 +11,11 @@ import dev.melange.data.series.Frequency;
 import dev.melange.data.series.SeriesCsv;
 import dev.melange.data.series.SeriesSplit;
 import dev.melange.data.series.TimeSeries;
+import dev.melange.papers.forecast.DLinear;
+import dev.melange.papers.forecast.ForecastData;
+import dev.melange.papers.forecast.ForecastErrors;
+import dev.melange.papers.forecast.ForecastModel;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
@@ -94,8 +99,8 @@ final class TimeMixerStudy implements Study {
 
     ForecastModel model(LongTermSettings settings, int history, int horizon, Rng rng) {
       return switch (this) {
-        case TIMEMIXER -> ForecastModel.of(settings.config(history, horizon, 3), rng);
-        case ONE_SCALE -> ForecastModel.of(settings.config(history, horizon, 1), rng);
+        case TIMEMIXER -> TimeMixerForecast.model(settings.config(history, horizon, 3), rng);
+        case ONE_SCALE -> TimeMixerForecast.model(settings.config(history, horizon, 1), rng);
         case DLINEAR -> ForecastModel.of(new DLinear.Config(history, horizon, 25), rng);
       };
     }
@@ -234,7 +239,7 @@ final class TimeMixerStudy implements Study {
     var windows = data.windows(data.split().test());
     int column = data.series().columns().size() - 1;
     for (int index : new int[] {0, windows.size() / 3, 2 * windows.size() / 3}) {
-      array.add((JsonNode) ForecastPictures.numbers(model, data, windows, index, column));
+      array.add((JsonNode) TimeMixerPictures.numbers(model, data, windows, index, column));
     }
   }
 }

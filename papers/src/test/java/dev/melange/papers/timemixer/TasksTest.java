@@ -8,6 +8,7 @@ import dev.melange.data.series.TimeSeries;
 import dev.melange.metric.AnomalyDetection;
 import dev.melange.metric.M4Summary;
 import dev.melange.metric.Naive2;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;

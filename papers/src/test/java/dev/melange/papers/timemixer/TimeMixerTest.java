@@ -2,9 +2,14 @@ package dev.melange.papers.timemixer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.melange.component.Inputs;
 import dev.melange.nn.Layer;
 import dev.melange.papers.Catalogue;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +42,21 @@ class TimeMixerTest {
     try (Layer model = Catalogue.model("timemixer_" + name).create(new Rng(0))) {
       return model.parameterCount();
     }
+  }
+
+  @Test
+  void forecastsOfTheScalesAddUp() {
+    TimeMixer.Config config = TimeMixer.Config.of("long_term_forecast", 16, 5, 2, 4, 8, 1, 2);
+    Scope.run(
+        () -> {
+          try (TimeMixer model = new TimeMixer(config, new Rng(1))) {
+            Inputs in = new Inputs(Map.of("x_enc", new Rng(2).normal(3, 16, 2)), false);
+            Tensor sum = model.scaleForecasts(in).stream().reduce(Tensor::add).orElseThrow();
+            assertThat(sum.sub(model.forward(in)).abs().max().item()).isLessThan(1e-6);
+            var mixing = model.mixing(in);
+            assertThat(mixing.season()).hasSize(3);
+            assertThat(mixing.mixedTrend().get(2).shape()).containsExactly(6, 4, 4);
+          }
+        });
   }
 }

@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -109,7 +109,8 @@ public final class Forecaster implements AutoCloseable {
             plan.season(),
             plan.backtest(),
             options.fill());
-    ForecastModel model = model(plan.config(), new Rng(options.seed()));
+    ForecastModel model =
+        ForecastMethod.of(options.model()).create(plan.config(), new Rng(options.seed()));
     try {
       TrainingResult training = plan.recipe().fit(model, data, options.seed(), run);
       return new Forecaster(
@@ -118,12 +119,6 @@ public final class Forecaster implements AutoCloseable {
       model.close();
       throw e;
     }
-  }
-
-  private static ForecastModel model(Record config, Rng rng) {
-    return config instanceof DLinear.Config linear
-        ? ForecastModel.of(linear, rng)
-        : ForecastModel.of((TimeMixer.Config) config, rng);
   }
 
   /**
@@ -174,7 +169,7 @@ public final class Forecaster implements AutoCloseable {
     return fitted;
   }
 
-  /** The model's name: {@code timemixer} or {@code dlinear}. */
+  /** The model's name, that of a {@link ForecastMethod}. */
   public String name() {
     return name;
   }
@@ -264,6 +259,17 @@ public final class Forecaster implements AutoCloseable {
     return forecasts;
   }
 
+  /**
+   * What the model sees to forecast the rows after the end of a series.
+   *
+   * @param series as for {@link #forecast}
+   * @return one window: {@code x} [1, T, N] in scaled units, and time features if it uses them
+   */
+  public TensorBatch window(TimeSeries series) {
+    TimeSeries own = prepared(series);
+    return batch(own, new int[] {own.rows()}).to(Engine.get().device());
+  }
+
   /** The inputs {@code x} and, with time features, {@code x_mark} and {@code y_mark}. */
   TensorBatch batch(TimeSeries own, int[] origins) {
     int width = own.columns().size();
@@ -342,17 +348,14 @@ public final class Forecaster implements AutoCloseable {
           Provenance.of(file, weights.metadata())
               .orElseThrow(() -> notAForecaster(file, "it does not say what it holds"));
       JsonNode origin = provenance.origin().get(ORIGIN);
-      boolean linear = provenance.model().equals("dlinear");
-      if (origin == null || !(linear || provenance.model().equals("timemixer"))) {
+      if (origin == null || !ForecastMethod.names().contains(provenance.model())) {
         throw notAForecaster(file, "it holds " + provenance.model());
       }
+      ForecastMethod method = ForecastMethod.of(provenance.model());
       FittedSeries fitted = Configs.read(FittedSeries.class, origin, file + " (" + ORIGIN + ")");
-      Record config =
-          linear
-              ? Configs.read(DLinear.Config.class, provenance.config(), file.toString())
-              : Configs.read(TimeMixer.Config.class, provenance.config(), file.toString());
+      Record config = Configs.read(method.configType(), provenance.config(), file.toString());
       Recipe recipe = Configs.read(Recipe.class, provenance.hyperparameters(), file.toString());
-      ForecastModel model = model(config, new Rng(0));
+      ForecastModel model = method.create(config, new Rng(0));
       try {
         load(model.layer(), weights);
       } catch (RuntimeException | IOException e) {

@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import dev.melange.data.DataException;
 import dev.melange.data.series.Frequency;
 import dev.melange.data.series.SeriesSplit.Part;
 import dev.melange.data.series.TimeSeries;
+import dev.melange.papers.timemixer.TimeMixer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -90,6 +91,14 @@ class ForecastPlanTest {
         .hasMessageContaining("d_model");
     assertThatThrownBy(() -> plan(1000, with(Map.of("pred_len", "8"))))
         .hasMessageContaining("pred_len follow from the data");
+  }
+
+  @Test
+  void refusesUnknownModelsWithASuggestion() {
+    assertThatThrownBy(() -> plan(1000, ForecastOptions.of(24).withModel("timemixr")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("unknown model 'timemixr'; did you mean 'timemixer'?")
+        .hasMessageContaining("dlinear");
   }
 
   private static ForecastOptions with(Map<String, String> settings) {

@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import dev.melange.data.series.Frequency;
 import dev.melange.data.series.SeriesSplit;

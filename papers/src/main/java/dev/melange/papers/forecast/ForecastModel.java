@@ -1,12 +1,9 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
-import dev.melange.component.Inputs;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.TensorBatch;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -16,40 +13,25 @@ import java.util.function.Function;
  * @param config its configuration
  * @param forward from a batch with {@code x} [B, T, N] (and {@code x_mark}, {@code y_mark} if the
  *     data have them) to the forecast [B, H, N]
+ * @param mixesTimes whether a window's forecast depends on the time features of the other windows
+ *     of its batch, which must then not be cut into parts
  */
-public record ForecastModel(Layer layer, Record config, Function<TensorBatch, Tensor> forward)
+public record ForecastModel(
+    Layer layer, Record config, Function<TensorBatch, Tensor> forward, boolean mixesTimes)
     implements AutoCloseable {
-  /** A TimeMixer with initial weights from the stream. */
-  public static ForecastModel of(TimeMixer.Config config, Rng rng) {
-    TimeMixer model = new TimeMixer(config, rng);
-    return new ForecastModel(
-        model, config, batch -> model.forward(inputs(batch, model.isTraining())));
-  }
-
   /** A DLinear with initial weights from the stream. */
   public static ForecastModel of(DLinear.Config config, Rng rng) {
     DLinear model = new DLinear(config, rng);
-    return new ForecastModel(model, config, batch -> model.forward(batch.get("x")));
-  }
-
-  /** The inputs of a TimeMixer in a batch of windows. */
-  static Inputs inputs(TensorBatch batch, boolean training) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    inputs.put("x_enc", batch.get("x"));
-    if (batch.has("x_mark")) {
-      inputs.put("x_mark_enc", batch.get("x_mark"));
-      inputs.put("x_mark_dec", batch.get("y_mark"));
-    }
-    return new Inputs(inputs, training);
+    return new ForecastModel(model, config, batch -> model.forward(batch.get("x")), false);
   }
 
   /** The forecast that repeats the last value: [B, T, N] to [B, H, N]. */
-  static Tensor repeatLast(Tensor x, int horizon) {
+  public static Tensor repeatLast(Tensor x, int horizon) {
     return seasonal(x, 1, horizon);
   }
 
   /** The forecast that repeats the last {@code season} values: [B, T, N] to [B, H, N]. */
-  static Tensor seasonal(Tensor x, int season, int horizon) {
+  public static Tensor seasonal(Tensor x, int season, int horizon) {
     long length = x.size(1);
     if (season < 1 || season > length) {
       throw new IllegalArgumentException(

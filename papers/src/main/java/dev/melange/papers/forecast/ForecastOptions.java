@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
@@ -8,9 +8,10 @@ import java.util.Map;
  * How a {@link Forecaster} is fitted to a series.
  *
  * @param horizon steps to forecast, H
- * @param model {@code timemixer}, or {@code dlinear}, a linear model that trains in seconds
- * @param context history that a forecast is made from, T; null for 96, or the longest of 48, 24, 16
- *     and 8 that the series is long enough for
+ * @param model the name of a {@link ForecastMethod}: {@code timemixer}, or {@code dlinear}, a
+ *     linear model that trains in seconds, ...
+ * @param context history that a forecast is made from, T; null for the longest of the model's usual
+ *     ones that the series is long enough for (96, 48, 24, 16, 8 for most)
  * @param season steps after which the series repeats itself, for the seasonal naive baseline and
  *     the scaled error; null for the usual one of the series' frequency
  * @param backtest number of forecasts of the last rows, each H steps after the one before, that are
@@ -21,12 +22,12 @@ import java.util.Map;
  * @param epochs passes over the training windows, at most
  * @param patience epochs without a better validation loss before the end
  * @param seed of initial weights and of all draws
- * @param settings further keys of {@link TimeMixer.Config} (or {@link DLinear.Config}) and {@link
- *     Recipe} to change, as text
+ * @param settings further keys of the model's configuration and of {@link Recipe} to change, as
+ *     text
  */
 public record ForecastOptions(
     int horizon,
-    @Default("timemixer") @OneOf({"timemixer", "dlinear"}) String model,
+    @Default("timemixer") String model,
     @Default("null") Integer context,
     @Default("null") Integer season,
     @Default("null") Integer backtest,

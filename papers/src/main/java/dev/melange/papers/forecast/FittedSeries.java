@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import dev.melange.component.Default;
 import dev.melange.data.series.StandardScaler;
@@ -31,7 +31,8 @@ public record FittedSeries(
     int season,
     int backtest,
     String fill) {
-  StandardScaler scaler() {
+  /** The scaler of the training rows. */
+  public StandardScaler scaler() {
     return new StandardScaler(mean, std);
   }
 }

@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
@@ -328,14 +328,8 @@ public record ForecastReport(
       }
       report.charts(drawn(this::tested));
     }
-    if (forecaster.model().layer() instanceof TimeMixer mixer) {
-      report
-          .section("Scales")
-          .paragraph(
-              "The model forecasts at several sampling scales and adds the forecasts; the level of"
-                  + " the history is left out.")
-          .charts(drawn(column -> parts(mixer, column)));
-    }
+    ForecastMethod.of(forecaster.name())
+        .explain(report, forecaster, series, Math.min(MOST_COLUMNS, forecast.columns().size()));
     forecaster
         .training()
         .ifPresent(training -> report.section("Training").charts(curves(training)));
@@ -346,18 +340,6 @@ public record ForecastReport(
     all.put("season", fitted.season() + " rows");
     all.put("rows", "%,d".formatted(series.rows()));
     return report.section("Provenance").facts(all);
-  }
-
-  private Chart parts(TimeMixer mixer, int column) {
-    double[][] scales = ForecastPictures.scaleParts(mixer, forecaster, series, column);
-    XyChart.Builder chart =
-        Chart.xy(forecast.columns().get(column))
-            .x("steps ahead")
-            .y(forecast.columns().get(column) + ", above the history's mean");
-    for (int m = 0; m < scales.length; m++) {
-      chart.line(ForecastPictures.name(m), steps(1, scales[m].length), scales[m]);
-    }
-    return chart.build();
   }
 
   private List<Chart> drawn(IntFunction<Chart> chart) {

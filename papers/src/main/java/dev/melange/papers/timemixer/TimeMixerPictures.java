@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.data.series.Windows;
+import dev.melange.papers.forecast.ForecastData;
+import dev.melange.papers.forecast.Forecaster;
 import dev.melange.report.Chart;
 import dev.melange.report.XyChart;
 import dev.melange.tensor.Autograd;
@@ -24,8 +26,8 @@ import java.util.stream.IntStream;
  * to it, and season and trend before and after mixing. Numbers and drawing are apart, so that
  * charts can be drawn from stored numbers.
  */
-final class ForecastPictures {
-  private ForecastPictures() {}
+final class TimeMixerPictures {
+  private TimeMixerPictures() {}
 
   /**
    * The numbers of a window's pictures, in the series' own units.
@@ -49,7 +51,7 @@ final class ForecastPictures {
     put(json, "history", own(column(batch.get("x"), column), mean, std));
     put(json, "truth", own(column(batch.get("y"), column), mean, std));
     ArrayNode scales = json.putArray("scales");
-    var inputs = ForecastModel.inputs(batch, false);
+    var inputs = TimeMixerForecast.inputs(batch, false);
     List<Tensor> parts = model.scaleForecasts(inputs);
     for (int m = 0; m < parts.size(); m++) {
       // The level is counted once, with the finest scale.
@@ -67,16 +69,15 @@ final class ForecastPictures {
   /** What each scale adds to the forecast of a column, above the mean of the history it sees. */
   static double[][] scaleParts(
       TimeMixer model, Forecaster forecaster, TimeSeries series, int column) {
-    TimeSeries own = forecaster.prepared(series);
     var scaler = forecaster.fitted().scaler();
-    TensorBatch batch = forecaster.batch(own, new int[] {own.rows()}).to(Engine.get().device());
+    TensorBatch batch = forecaster.window(series);
     return Autograd.noGrad(
         () ->
             Scope.run(
                 () -> {
                   double level =
                       Arrays.stream(column(batch.get("x"), column)).average().orElseThrow();
-                  List<Tensor> parts = model.scaleForecasts(ForecastModel.inputs(batch, false));
+                  List<Tensor> parts = model.scaleForecasts(TimeMixerForecast.inputs(batch, false));
                   double[][] result = new double[parts.size()][];
                   for (int m = 0; m < result.length; m++) {
                     result[m] =

@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
@@ -95,19 +95,20 @@ public record Recipe(
       throws IOException {
     SeriesBatches train = trainBatches(data, seed);
     Minibatches valid = SeriesBatches.of(data.windows(data.split().valid()), EVALUATION_BATCH);
-    Run chosen = mixesTimes(model, data) ? trainer -> run.fit(trainer.wholeBatch()) : run;
+    Run chosen =
+        model.mixesTimes() && data.marks().isPresent()
+            ? trainer -> run.fit(trainer.wholeBatch())
+            : run;
     return fit(model.layer(), objective(model), train, valid, seed, chosen);
   }
 
-  // The official order of time features takes those of other windows of the batch.
-  private static boolean mixesTimes(ForecastModel model, ForecastData data) {
-    return data.marks().isPresent()
-        && model.config() instanceof TimeMixer.Config config
-        && config.mark_order().equals("official");
-  }
-
-  /** Trains on any batches; see {@link #fit(ForecastModel, ForecastData, long, Run)}. */
-  TrainingResult fit(
+  /**
+   * Trains on any batches; see {@link #fit(ForecastModel, ForecastData, long, Run)}.
+   *
+   * @param objective the loss of a batch
+   * @param valid the batches whose loss chooses the epoch
+   */
+  public TrainingResult fit(
       Layer model, Objective objective, Minibatches train, Minibatches valid, long seed, Run run)
       throws IOException {
     model.to(Engine.get().device());
@@ -128,8 +129,12 @@ public record Recipe(
     return trainBatches(data.windows(data.split().train()), seed);
   }
 
-  /** Training batches of windows. */
-  SeriesBatches trainBatches(Windows windows, long seed) {
+  /**
+   * Training batches of windows: shuffled, the share that an epoch takes.
+   *
+   * @param seed of the order
+   */
+  public SeriesBatches trainBatches(Windows windows, long seed) {
     int taken = (int) (windows.size() * window_share);
     SeriesBatches batches =
         SeriesBatches.of(windows, Math.max(1, Math.min(batch_size, taken)))

@@ -1,10 +1,9 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.melange.component.Inputs;
 import dev.melange.optim.OneCycle;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -67,22 +66,6 @@ class ForecastModelTest {
           assertThat(errors.mseByStep())
               .containsExactly(new double[] {35 / 3.0, 56 / 3.0}, within(1e-12));
           assertThat(errors.maeByColumn()).containsExactly(new double[] {3.5}, within(1e-12));
-        });
-  }
-
-  @Test
-  void forecastsOfTheScalesAddUp() {
-    TimeMixer.Config config = TimeMixer.Config.of("long_term_forecast", 16, 5, 2, 4, 8, 1, 2);
-    Scope.run(
-        () -> {
-          try (TimeMixer model = new TimeMixer(config, new Rng(1))) {
-            Inputs in = new Inputs(Map.of("x_enc", new Rng(2).normal(3, 16, 2)), false);
-            Tensor sum = model.scaleForecasts(in).stream().reduce(Tensor::add).orElseThrow();
-            assertThat(sum.sub(model.forward(in)).abs().max().item()).isLessThan(1e-6);
-            var mixing = model.mixing(in);
-            assertThat(mixing.season()).hasSize(3);
-            assertThat(mixing.mixedTrend().get(2).shape()).containsExactly(6, 4, 4);
-          }
         });
   }
 

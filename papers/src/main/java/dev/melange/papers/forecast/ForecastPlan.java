@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import dev.melange.component.ConfigKey;
 import dev.melange.component.Configs;
@@ -31,7 +31,6 @@ record ForecastPlan(
     Optional<Frequency.Unit> marks,
     Record config,
     Recipe recipe) {
-  private static final int[] CONTEXTS = {96, 48, 24, 16, 8};
   private static final int MOST_BACKTESTS = 5;
   private static final int MOST_STEPS = 100; // per epoch; longer series are sampled
   private static final int LEAST_STEPS = 30; // per epoch, if the windows are enough
@@ -39,9 +38,10 @@ record ForecastPlan(
   private static final int SMALLEST_BATCH = 16;
 
   static ForecastPlan of(TimeSeries series, ForecastOptions options) {
-    int context = context(series, options);
+    ForecastMethod method = ForecastMethod.of(options.model());
+    int context = context(method, series, options);
     SeriesSplit split = split(series, context, options);
-    Optional<Frequency.Unit> marks = marks(series, context);
+    Optional<Frequency.Unit> marks = method.usesTimes(context) ? marks(series) : Optional.empty();
     Map<String, String> training = new LinkedHashMap<>();
     Map<String, String> model = new LinkedHashMap<>();
     Set<String> recipeKeys =
@@ -49,7 +49,8 @@ record ForecastPlan(
     options
         .settings()
         .forEach((key, value) -> (recipeKeys.contains(key) ? training : model).put(key, value));
-    Record config = config(series, context, options, marks);
+    Record config =
+        method.config(new ForecastMethod.Task(series, context, options.horizon(), marks));
     return new ForecastPlan(
         split,
         options.season() == null
@@ -57,20 +58,21 @@ record ForecastPlan(
             : options.season(),
         backtests(split),
         marks,
-        configured(config, model, options.model()),
-        Configs.with(recipe(split, options), training, "the training"));
+        configured(method, config, model),
+        Configs.with(method.recipe(recipe(split, options)), training, "the training"));
   }
 
   // Told apart here, so that a mistyped key is compared with those of both.
-  private static Record configured(Record config, Map<String, String> changes, String model) {
+  private static Record configured(
+      ForecastMethod method, Record config, Map<String, String> changes) {
     Set<String> fixed = new TreeSet<>(changes.keySet());
-    fixed.retainAll(List.of("seq_len", "pred_len", "enc_in", "c_out", "task_name", "freq"));
+    fixed.retainAll(method.dataKeys());
     if (!fixed.isEmpty()) {
       throw new IllegalArgumentException(
           "%s follow from the data and cannot be set; use context and horizon"
               .formatted(String.join(", ", fixed)));
     }
-    return Configs.with(config, changes, model);
+    return Configs.with(config, changes, method.name());
   }
 
   private static int backtests(SeriesSplit split) {
@@ -81,17 +83,18 @@ record ForecastPlan(
 
   // ---- rows ----
 
-  private static int context(TimeSeries series, ForecastOptions options) {
+  private static int context(ForecastMethod method, TimeSeries series, ForecastOptions options) {
     if (options.context() != null) {
       return options.context();
     }
     int tests = options.backtest() == null ? 1 : options.backtest();
-    for (int context : CONTEXTS) {
+    List<Integer> contexts = method.contexts();
+    for (int context : contexts) {
       if (needed(context, options.horizon(), tests) <= series.rows()) {
         return context;
       }
     }
-    throw tooShort(series, CONTEXTS[CONTEXTS.length - 1], options.horizon(), tests);
+    throw tooShort(series, contexts.get(contexts.size() - 1), options.horizon(), tests);
   }
 
   /** One training window, one validation target and the back-test's targets. */
@@ -138,41 +141,10 @@ record ForecastPlan(
 
   // ---- model and training ----
 
-  // Values are pooled with floor and times with ceil: an odd history cannot have both.
-  private static Optional<Frequency.Unit> marks(TimeSeries series, int context) {
-    return series.times().isPresent() && context % 2 == 0
+  private static Optional<Frequency.Unit> marks(TimeSeries series) {
+    return series.times().isPresent()
         ? series.frequency().map(Frequency::unit).filter(unit -> unit != Frequency.Unit.YEAR)
         : Optional.empty();
-  }
-
-  private static Record config(
-      TimeSeries series, int context, ForecastOptions options, Optional<Frequency.Unit> marks) {
-    if (options.model().equals("dlinear")) {
-      return new DLinear.Config(context, options.horizon(), 25);
-    }
-    TimeMixer.Config config =
-        TimeMixer.Config.of(
-            "long_term_forecast",
-            context,
-            options.horizon(),
-            series.columns().size(),
-            16,
-            32,
-            2,
-            scales(context));
-    Map<String, String> own = new LinkedHashMap<>();
-    own.put("mark_order", "sample");
-    marks.ifPresent(unit -> own.put("freq", unit.code()));
-    return Configs.with(config, own);
-  }
-
-  /** How often a history can be halved, 1 to 3 times. */
-  static int scales(int context) {
-    int scales = 1;
-    while (scales < 3 && context % (2 << scales) == 0) {
-      scales++;
-    }
-    return scales;
   }
 
   private static Recipe recipe(SeriesSplit split, ForecastOptions options) {
@@ -182,9 +154,7 @@ record ForecastPlan(
       batch /= 2;
     }
     double share = Math.min(1, (double) MOST_STEPS * batch / windows);
-    Recipe recipe =
-        new Recipe(
-            0.01, batch, options.epochs(), options.patience(), "mse", "one-cycle", 0.2, share);
-    return options.model().equals("dlinear") ? recipe.linear(options.epochs()) : recipe;
+    return new Recipe(
+        0.01, batch, options.epochs(), options.patience(), "mse", "one-cycle", 0.2, share);
   }
 }

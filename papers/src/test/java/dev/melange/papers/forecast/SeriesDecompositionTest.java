@@ -1,4 +1,4 @@
-package dev.melange.papers.timemixer;
+package dev.melange.papers.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,110 @@
+package dev.melange.papers.forecast;
+
+import dev.melange.component.Suggestions;
+import dev.melange.data.series.Frequency;
+import dev.melange.data.series.TimeSeries;
+import dev.melange.papers.Catalogue;
+import dev.melange.papers.Method;
+import dev.melange.report.Report;
+import dev.melange.tensor.Rng;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A kind of network that a {@link Forecaster} can fit: what it is called, how it is configured for
+ * a series, and how it is made. Papers offer theirs by {@link Method#forecasters()}.
+ */
+public interface ForecastMethod {
+  /**
+   * What is to be forecast.
+   *
+   * @param series the series, without missing values
+   * @param context history length, T
+   * @param horizon steps ahead, H
+   * @param marks the unit whose time features the windows carry; empty for none
+   */
+  record Task(TimeSeries series, int context, int horizon, Optional<Frequency.Unit> marks) {
+    /** Number of columns. */
+    public int columns() {
+      return series.columns().size();
+    }
+  }
+
+  /** The name that users type, such as {@code timemixer}. */
+  String name();
+
+  /** The record that configures it. */
+  Class<? extends Record> configType();
+
+  /** The configuration for a task, of {@link #configType()}. */
+  Record config(Task task);
+
+  /** The keys of the configuration that follow from the data and cannot be set. */
+  Set<String> dataKeys();
+
+  /** A network with initial weights from the stream. */
+  ForecastModel create(Record config, Rng rng);
+
+  /** Whether it uses time features of histories of a length. */
+  default boolean usesTimes(int context) {
+    return false;
+  }
+
+  /** History lengths to choose from, the longest that fits the series is taken; falling. */
+  default List<Integer> contexts() {
+    return List.of(96, 48, 24, 16, 8);
+  }
+
+  /**
+   * The training for a series.
+   *
+   * @param usual batches for the number of windows, the number of epochs asked for, and a learning
+   *     rate that suits TimeMixer
+   */
+  default Recipe recipe(Recipe usual) {
+    return usual;
+  }
+
+  /**
+   * Adds to a report what only this network can show.
+   *
+   * @param forecaster a fitted one of this method
+   * @param series what it forecasts
+   * @param columns how many of the fitted columns to draw
+   */
+  default void explain(Report report, Forecaster forecaster, TimeSeries series, int columns) {}
+
+  /** All methods: those of the papers, and the linear baseline. */
+  static List<ForecastMethod> all() {
+    return Stream.concat(
+            Catalogue.methods().stream().flatMap(method -> method.forecasters().stream()),
+            Stream.of(new LinearForecast()))
+        .toList();
+  }
+
+  /** The names of all methods. */
+  static List<String> names() {
+    return all().stream().map(ForecastMethod::name).toList();
+  }
+
+  /**
+   * The method of a name.
+   *
+   * @throws IllegalArgumentException if there is none, with a suggestion
+   */
+  static ForecastMethod of(String name) {
+    return all().stream()
+        .filter(method -> method.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown model '%s'%s; expected %s"
+                        .formatted(
+                            name,
+                            Suggestions.didYouMean(name, names()),
+                            String.join(" or ", names()))));
+  }
+}
