@@ -34,4 +34,20 @@ public final class Linear extends UnaryLayer {
   public Tensor forward(Tensor x) {
     return Nn.linear(x, weight, bias);
   }
+
+  /**
+   * The same layer along dimension 1, without moving it last and back.
+   *
+   * @param x [B, in] or [B, in, ...], such as a sequence [B, in, T] or a map [B, in, h, w]
+   * @return [B, out] or [B, out, ...]
+   */
+  public Tensor forwardChannels(Tensor x) {
+    if (x.dim() == 2) {
+      return forward(x);
+    }
+    long[] shape = x.shape();
+    shape[1] = weight.size(0);
+    Tensor columns = x.flatten(2, -1).unsqueeze(-1); // [B, in, N, 1]
+    return Nn.conv2d(columns, weight.unsqueeze(-1).unsqueeze(-1), bias).reshape(shape);
+  }
 }

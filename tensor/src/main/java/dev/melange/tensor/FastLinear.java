@@ -33,7 +33,6 @@ final class FastLinear {
         && rows >= 2 * MIN_BATCH
         && weight.raw().size(1) == k
         && batch(rows) > 0
-        && x.isContiguous()
         && weight.isContiguous();
   }
 
@@ -54,8 +53,9 @@ final class FastLinear {
     long rows = x.numel() / k;
     long b = batch(rows);
     shape[shape.length - 1] = n;
+    // a plain linear layer, too, copies what is not contiguous
     try (TensorOptional biasArgument = Native.optional(bias);
-        org.bytedeco.pytorch.Tensor rows4 = x.raw().view(b, rows / b, 1, k);
+        org.bytedeco.pytorch.Tensor rows4 = x.raw().reshape(b, rows / b, 1, k);
         org.bytedeco.pytorch.Tensor nchw = rows4.permute(0, 3, 1, 2);
         org.bytedeco.pytorch.Tensor rowsOfWeight = weight.raw().view(n, 1, 1, k);
         org.bytedeco.pytorch.Tensor filter = rowsOfWeight.permute(0, 3, 1, 2)) {

@@ -39,7 +39,11 @@ public final class SeriesDecomposition {
    * @param season what varies around the trend
    * @param trend the rest
    */
-  public record Parts(Tensor season, Tensor trend) {}
+  public record Parts(Tensor season, Tensor trend) {
+    private Parts transposed() {
+      return new Parts(season.transpose(1, 2), trend.transpose(1, 2));
+    }
+  }
 
   private static final int LONGEST_MATRIX = 512;
 
@@ -53,26 +57,34 @@ public final class SeriesDecomposition {
   /** Splits x, [B, T, D]. */
   public Parts split(Tensor x) {
     if (config.decomp_method().equals("moving_avg")) {
-      Parts parts = overTime(x.transpose(1, 2).contiguous());
-      return new Parts(parts.season().transpose(1, 2), parts.trend().transpose(1, 2));
+      return splitLast(x.transpose(1, 2)).transposed();
     }
     Tensor season = config.decomp_method().equals("dft_time") ? strongestInTime(x) : official(x);
     return new Parts(season, x.sub(season));
   }
 
-  // A moving average is linear in time, and one product with its matrix is several times faster
-  // than pooling. [B, D, T]
-  private Parts overTime(Tensor x) {
-    long length = x.size(2);
-    Tensor trend =
-        length > LONGEST_MATRIX
-            ? average(x)
-            : x.matmul(average(Tensor.eye(length, x.dtype()).to(x.device()).unsqueeze(0)).get(0));
+  /** The same where time is the last dimension: splits x, [B, D, T]. */
+  Parts splitLast(Tensor x) {
+    if (!config.decomp_method().equals("moving_avg")) {
+      return split(x.transpose(1, 2)).transposed();
+    }
+    Tensor trend = average(x);
     return new Parts(x.sub(trend), trend);
   }
 
-  // Along the last dimension, whose first and last values are repeated at the ends.
+  // A moving average is linear in time, and one product with its matrix is several times faster
+  // than pooling.
   private Tensor average(Tensor x) {
+    long length = x.size(2);
+    if (length > LONGEST_MATRIX) {
+      return pooled(x);
+    }
+    Tensor each = Tensor.eye(length, x.dtype()).to(x.device()).unsqueeze(0);
+    return Nn.linear(x, pooled(each).get(0).t().contiguous(), null);
+  }
+
+  // Along the last dimension, whose first and last values are repeated at the ends.
+  private Tensor pooled(Tensor x) {
     long side = (config.moving_avg() - 1) / 2;
     Tensor padded = Nn.pad(x, new long[] {side, side}, "replicate", 0);
     return Nn.avgPool1d(padded, config.moving_avg(), 1, 0);

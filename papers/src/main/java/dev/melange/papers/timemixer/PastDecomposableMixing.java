@@ -61,8 +61,14 @@ public final class PastDecomposableMixing extends Layer {
       second = child("2", new Linear(hidden, out, rng));
     }
 
+    /** Over the last dimension, time. */
     Tensor forward(Tensor x) {
       return scoped(() -> second.forward(first.forward(x).gelu()));
+    }
+
+    /** Over dimension 1, the features. */
+    Tensor forwardChannels(Tensor x) {
+      return scoped(() -> second.forwardChannels(first.forwardChannels(x).gelu()));
     }
   }
 
@@ -111,18 +117,22 @@ public final class PastDecomposableMixing extends Layer {
   public record Mixing(
       List<Tensor> season, List<Tensor> trend, List<Tensor> mixedSeason, List<Tensor> mixedTrend) {}
 
-  /** Mixes the scales, finest first: [R, seq_len / w^m, d_model] each; same shapes out. */
+  /** Mixes the scales, finest first: [R, d_model, seq_len / w^m] each; same shapes out. */
   public List<Tensor> forward(List<Tensor> scales) {
     Mixing mixing = mixing(scales);
     List<Tensor> mixed = new ArrayList<>();
     for (int m = 0; m < scales.size(); m++) {
-      Tensor sum = mixing.mixedSeason().get(m).add(mixing.mixedTrend().get(m)).transpose(1, 2);
-      mixed.add(independent ? scales.get(m).add(out.forward(sum)) : sum);
+      Tensor sum = mixing.mixedSeason().get(m).add(mixing.mixedTrend().get(m));
+      mixed.add(independent ? scales.get(m).add(out.forwardChannels(sum)) : sum);
     }
     return mixed;
   }
 
-  /** The parts of the scales before and after mixing, for a look inside. */
+  /**
+   * The parts of the scales before and after mixing, for a look inside.
+   *
+   * @param scales as for {@link #forward}
+   */
   public Mixing mixing(List<Tensor> scales) {
     int coarsest = down.size();
     if (scales.size() != coarsest + 1) {
@@ -132,9 +142,9 @@ public final class PastDecomposableMixing extends Layer {
     List<Tensor> season = new ArrayList<>();
     List<Tensor> trend = new ArrayList<>();
     for (Tensor scale : scales) {
-      SeriesDecomposition.Parts parts = decomposition.split(scale);
-      season.add(crossed(parts.season()).transpose(1, 2));
-      trend.add(crossed(parts.trend()).transpose(1, 2));
+      SeriesDecomposition.Parts parts = decomposition.splitLast(scale);
+      season.add(crossed(parts.season()));
+      trend.add(crossed(parts.trend()));
     }
     List<Tensor> mixedSeason = new ArrayList<>(season);
     List<Tensor> mixedTrend = new ArrayList<>(trend);
@@ -148,6 +158,6 @@ public final class PastDecomposableMixing extends Layer {
   }
 
   private Tensor crossed(Tensor x) {
-    return cross == null ? x : cross.forward(x);
+    return cross == null ? x : cross.forwardChannels(x);
   }
 }

@@ -304,8 +304,7 @@ public final class TimeMixer extends Layer {
             : null;
     List<Tensor> forecasts = new ArrayList<>();
     for (int m = 0; m < mixed.size(); m++) {
-      Tensor d = predict.get(m).forward(mixed.get(m).transpose(1, 2)).transpose(1, 2);
-      Tensor y = unrolled(projection.forward(future == null ? d : d.add(future)), batch);
+      Tensor y = unrolled(predicted(mixed.get(m).transpose(1, 2), predict.get(m), future), batch);
       if (!independent) {
         Tensor trend = outRes.get(m).forward(trends.get(m).transpose(1, 2));
         y = y.add(regression.get(m).forward(trend).transpose(1, 2));
@@ -321,6 +320,20 @@ public final class TimeMixer extends Layer {
     return restored;
   }
 
+  // Predicts along time and projects the features: x [R, d_model, L] to [R, H, c]. Both are linear,
+  // so that without something added between them the narrowing one may come first.
+  private Tensor predicted(Tensor x, Linear predict, Tensor future) {
+    if (!independent || future != null) {
+      Tensor d = predict.forward(x).transpose(1, 2); // [R, H, d_model]
+      return projection.forward(future == null ? d : d.add(future));
+    }
+    Tensor w = projection.weight(); // [1, d_model]
+    Tensor filter = w.reshape(1, -1, 1, 1);
+    Tensor projected = Nn.conv2d(x.unsqueeze(-1), filter, null).flatten(1, -1); // [R, L]
+    Tensor bias = predict.bias().mul(w.sum()).add(projection.bias());
+    return Nn.linear(projected, predict.weight(), bias).unsqueeze(-1);
+  }
+
   /**
    * What the first block does to season and trend of a forecaster's inputs, for a look inside.
    *
@@ -330,7 +343,7 @@ public final class TimeMixer extends Layer {
   public PastDecomposableMixing.Mixing mixing(Inputs in) {
     List<Tensor> scales = scales(in.get("x_enc"), in);
     List<Tensor> normed = normalized(scales, norms.get(0).normalize(scales.get(0)));
-    return blocks.get(0).mixing(embed(normed, marks(in, normed), new ArrayList<>()));
+    return blocks.get(0).mixing(transposed(embed(normed, marks(in, normed), new ArrayList<>())));
   }
 
   // The finest scale's statistics serve again to undo the norm.
@@ -340,6 +353,11 @@ public final class TimeMixer extends Layer {
       normed.add(norms.get(m).normalize(scales.get(m)).values());
     }
     return normed;
+  }
+
+  // [R, T, D] to [R, D, T] and back
+  private static List<Tensor> transposed(List<Tensor> scales) {
+    return scales.stream().map(x -> x.transpose(1, 2)).toList();
   }
 
   private static Tensor sum(List<Tensor> parts) {
@@ -403,11 +421,11 @@ public final class TimeMixer extends Layer {
   }
 
   private List<Tensor> mix(List<Tensor> embedded) {
-    List<Tensor> y = embedded;
+    List<Tensor> y = transposed(embedded);
     for (PastDecomposableMixing block : blocks) {
       y = block.forward(y);
     }
-    return y;
+    return transposed(y);
   }
 
   private List<Tensor> scales(Tensor x, Inputs in) {

@@ -144,12 +144,12 @@ public final class TimeMixerPaper implements Paper {
   private static Map<String, Tensor> mix(PastDecomposableMixing layer, Inputs in) {
     List<Tensor> scales = new ArrayList<>();
     while (in.has("x" + scales.size())) {
-      scales.add(in.get("x" + scales.size()));
+      scales.add(in.get("x" + scales.size()).transpose(1, 2));
     }
     Outputs outputs = new Outputs();
     List<Tensor> mixed = layer.forward(scales);
     for (int m = 0; m < mixed.size(); m++) {
-      outputs.put("y" + m, mixed.get(m));
+      outputs.put("y" + m, mixed.get(m).transpose(1, 2));
     }
     return outputs.map();
   }
