@@ -76,7 +76,7 @@ public final class Compare {
   private static List<String> java(String name, String mode, String seconds) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn48m", "-cp"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn16m", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.addAll(List.of(ModelSteps.class.getName(), name, mode, seconds));
     return command;
@@ -88,6 +88,10 @@ public final class Compare {
     if (ours) { // as the launcher does
       builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
       builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
+      builder.environment().putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
+      builder.environment().putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
+    } else { // as it comes
+      builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
     }
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();

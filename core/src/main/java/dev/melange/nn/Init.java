@@ -4,6 +4,7 @@ import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Linalg;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
+import dev.melange.tensor.Special;
 import dev.melange.tensor.Tensor;
 
 /** Initial weights. Each method fills a tensor in place, unrecorded, and returns it. */
@@ -41,10 +42,8 @@ public final class Init {
     double to = normalCdf((high - mean) / std);
     try (var guard = Autograd.noGrad()) {
       rng.uniform_(w, 2 * from - 1, 2 * to - 1);
-      w.copy_(
-          dev.melange.tensor.Special.erfinv(w).mul(std * Math.sqrt(2)).add(mean).clamp(low, high));
+      return Special.erfinv_(w).mul_(std * Math.sqrt(2)).add_(mean).clamp_(low, high);
     }
-    return w;
   }
 
   /** N(0, std^2) cut to [-2, 2]: timm's usual {@code trunc_normal_(std=...)}. */

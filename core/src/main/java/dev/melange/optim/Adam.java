@@ -4,6 +4,7 @@ import dev.melange.tensor.DType;
 import dev.melange.tensor.Operator;
 import dev.melange.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Adam (Kingma and Ba, 2015), with decoupled weight decay AdamW (Loshchilov and Hutter, 2019), as
@@ -83,15 +84,19 @@ public final class Adam extends Optimizer {
 
   @Override
   protected void update(
-      int group, Tensor values, Tensor gradient, double learningRate, double weightDecay) {
+      UnaryOperator<Tensor> part,
+      Tensor values,
+      Tensor gradient,
+      double learningRate,
+      double weightDecay) {
     // The operator reads the number of this step from a tensor beside the parameters.
     Tensor step = Tensor.empty(DType.F32, values.device()).fill_((double) steps());
     fused.call(
         new Tensor[] {values},
         new Tensor[] {gradient},
-        new Tensor[] {part(first, group)},
-        new Tensor[] {part(second, group)},
-        largest == null ? new Tensor[0] : new Tensor[] {part(largest, group)},
+        new Tensor[] {part.apply(first)},
+        new Tensor[] {part.apply(second)},
+        largest == null ? new Tensor[0] : new Tensor[] {part.apply(largest)},
         new Tensor[] {step},
         learningRate,
         beta1,

@@ -2,6 +2,7 @@ package dev.melange.optim;
 
 import dev.melange.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Lion (Chen et al., 2023): steps of equal size in all coordinates, {@code p *= 1 - rate decay},
@@ -53,8 +54,12 @@ public final class Lion extends Optimizer {
 
   @Override
   protected void update(
-      int group, Tensor values, Tensor gradient, double learningRate, double weightDecay) {
-    Tensor m = part(mean, group);
+      UnaryOperator<Tensor> part,
+      Tensor values,
+      Tensor gradient,
+      double learningRate,
+      double weightDecay) {
+    Tensor m = part.apply(mean);
     values.mul_(1 - learningRate * weightDecay);
     values.add_(m.mul(beta1).add_(gradient, 1 - beta1).sign(), -learningRate);
     m.mul_(config.beta2()).add_(gradient, 1 - config.beta2());

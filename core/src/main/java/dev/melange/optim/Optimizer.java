@@ -3,20 +3,26 @@ package dev.melange.optim;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Updates parameters from their gradient.
  *
  * <p>Building one moves all parameters into <em>one</em> flat vector [P], group by group in order:
- * each becomes a view of its part, and whoever holds the parameter sees the new data. The gradient,
- * and what the optimiser remembers of earlier ones, are flat vectors of the same order.
+ * each becomes a view of its part, and whoever holds the parameter sees the new data. What the
+ * optimiser remembers of earlier gradients are flat vectors of the same order.
  *
  * <p>A parameter belongs to the optimiser that was built last. Convert or move the model before
  * building one; {@link #step} refuses to work on parameters that have left the vector.
@@ -25,17 +31,20 @@ import java.util.Map;
  * Not thread-safe; several threads may read the parameters while nobody steps.
  */
 public abstract class Optimizer implements AutoCloseable {
-  private static final double NORM_EPS = 1e-6;
-  private static final long NORM_ROW = 4096;
   private static final String STEP = "step";
+  private static final long SLICE = 1 << 18; // elements: 1 MB stays in a core's cache
+  // Below so many parameters, one thread takes less time than waking the others.
+  private static final long SMALL = 1 << 19;
+
+  /** Parameters {@code from .. to - 1}, all of one group: what is updated at once. */
+  record Slice(int group, int from, int to) {}
 
   private final List<ParameterGroup> groups;
   private final String[] names;
   private final Tensor[] parameters;
   private final long[] offsets; // of parameters; one more for the end
-  private final long[] groupStarts; // of groups; one more for the end
+  private final List<Slice> slices;
   private final Tensor values;
-  private final Tensor gradient;
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private long steps;
 
@@ -55,16 +64,11 @@ public abstract class Optimizer implements AutoCloseable {
     for (int i = 0; i < parameters.length; i++) {
       offsets[i + 1] = offsets[i] + parameters[i].numel();
     }
-    groupStarts = new long[groups.size() + 1];
-    for (int g = 0, i = 0; g < groups.size(); g++) {
-      i += this.groups.get(g).parameters().size();
-      groupStarts[g + 1] = offsets[i];
-    }
+    slices = slices();
     DType type = parameters[0].dtype();
     Device device = parameters[0].device();
     long count = offsets[parameters.length];
     values = Tensor.empty(type, device, count).disown();
-    gradient = Tensor.zeros(type, device, count).disown();
     state.put(STEP, Tensor.zeros(DType.I64, Device.CPU).disown());
     try (Scope scope = Scope.open();
         var guard = Autograd.noGrad()) {
@@ -120,6 +124,21 @@ public abstract class Optimizer implements AutoCloseable {
     return all;
   }
 
+  private List<Slice> slices() {
+    List<Slice> made = new ArrayList<>();
+    int begin = 0;
+    for (int g = 0; g < groups.size(); g++) {
+      int end = begin + groups.get(g).parameters().size();
+      for (int i = begin; i < end; i++) {
+        if (i + 1 == end || offsets[i + 1] - offsets[begin] >= SLICE) {
+          made.add(new Slice(g, begin, i + 1));
+          begin = i + 1;
+        }
+      }
+    }
+    return made;
+  }
+
   private Tensor view(Tensor flat, int i) {
     return flat.narrow(0, offsets[i], offsets[i + 1] - offsets[i]).view(parameters[i].shape());
   }
@@ -137,23 +156,23 @@ public abstract class Optimizer implements AutoCloseable {
     return vector;
   }
 
-  /** The part of a flat vector that a group takes, as a view. */
-  protected final Tensor part(Tensor flat, int group) {
-    return flat.narrow(0, groupStarts[group], groupStarts[group + 1] - groupStarts[group]);
-  }
-
   /**
-   * Updates one group in place. {@link #steps()} counts this step already: it is 1 in the first.
-   * Called without recording for gradients, in a scope of its own.
+   * Updates a stretch of the vectors in place; all of it belongs to one group. {@link #steps()}
+   * counts this step already: it is 1 in the first. Called without recording for gradients, in a
+   * scope of its own; several threads may update different stretches at once.
    *
-   * @param group its number, for {@link #part}
-   * @param values the group's part of {@link #values()}
-   * @param gradient the group's part of {@link #gradient()}; not to be changed
-   * @param learningRate of this group
-   * @param weightDecay of this group
+   * @param part gives the stretch's part of a vector of the {@link #state()}, as a view
+   * @param values the stretch's part of {@link #values()}
+   * @param gradient the stretch's gradient; not to be changed
+   * @param learningRate of its group
+   * @param weightDecay of its group
    */
   protected abstract void update(
-      int group, Tensor values, Tensor gradient, double learningRate, double weightDecay);
+      UnaryOperator<Tensor> part,
+      Tensor values,
+      Tensor gradient,
+      double learningRate,
+      double weightDecay);
 
   // ---- parameters and gradient ----
 
@@ -167,30 +186,24 @@ public abstract class Optimizer implements AutoCloseable {
     return parameters.clone();
   }
 
+  Tensor parameter(int i) {
+    return parameters[i];
+  }
+
   /** The parameters as one vector [P]: writing to it changes them. Owned by this optimiser. */
   public final Tensor values() {
     return values;
   }
 
   /**
-   * The vector [P] that {@link #step} takes as gradient, zero at first. Owned by this optimiser;
-   * written by the caller. A step leaves it as it is.
-   */
-  public final Tensor gradient() {
-    return gradient;
-  }
-
-  /** Fills the gradient with zeros. */
-  public final void zeroGradient() {
-    gradient.zero_();
-  }
-
-  /**
-   * Adds one gradient per parameter to the flat gradient.
+   * One gradient per parameter, for {@link #step}.
    *
-   * @param gradients in the order and of the shapes of {@link #parameters()}; null counts as zero
+   * @param gradients in the order and of the shapes of {@link #parameters()}, as {@link
+   *     Autograd#grad} gives them; null counts as zero. They are used up: adding, clipping and the
+   *     step may change them.
+   * @throws IllegalArgumentException if there are too many, too few, or one has another shape
    */
-  public final void accumulate(Tensor... gradients) {
+  public final Gradients gradients(Tensor... gradients) {
     if (gradients.length != parameters.length) {
       throw new IllegalArgumentException(
           "got %d gradients for %d parameters".formatted(gradients.length, parameters.length));
@@ -205,92 +218,22 @@ public abstract class Optimizer implements AutoCloseable {
                     Arrays.toString(parameters[i].shape())));
       }
     }
-    put(false, 0, gradients.length, gradients);
-  }
-
-  /**
-   * Puts the gradients of some parameters into the flat gradient. Several threads may do so at
-   * once, each for parameters of its own.
-   *
-   * @param replace whether they replace what is there, or are added to it
-   * @param from first parameter
-   * @param to parameter after the last
-   * @param gradients of all parameters, in the order and of the shapes of {@link #parameters()};
-   *     null counts as zero
-   */
-  public final void put(boolean replace, int from, int to, Tensor... gradients) {
-    try (Scope scope = Scope.open();
-        var guard = Autograd.noGrad()) {
-      for (int i = from; i < to; i++) {
-        if (gradients[i] == null) {
-          if (replace) {
-            view(gradient, i).zero_();
-          }
-        } else if (replace) {
-          view(gradient, i).copy_(gradients[i]);
-        } else {
-          view(gradient, i).add_(gradients[i]);
-        }
-      }
-    }
-  }
-
-  /**
-   * Scales the gradient down to a largest Euclidean norm: multiplies it by {@code max / (norm +
-   * 1e-6)} where that is below 1.
-   *
-   * @param max positive
-   * @return the norm before; not finite where the gradient is not (which then is not finite after
-   *     either)
-   */
-  public final double clipGradientNorm(double max) {
-    checkLimit("norm", max);
-    double norm = Scope.run(this::gradientNorm);
-    double factor = max / (norm + NORM_EPS);
-    if (!(factor >= 1)) {
-      gradient.mul_(factor);
-    }
-    return norm;
-  }
-
-  // Row by row, then in double: a float32 sum over millions of squares is off in the fourth digit.
-  private double gradientNorm() {
-    long rows = gradient.numel() / NORM_ROW;
-    Tensor whole = gradient.narrow(0, 0, rows * NORM_ROW).view(rows, NORM_ROW).norm(2, 1);
-    double rest = gradient.slice(0, rows * NORM_ROW, gradient.numel()).norm().item();
-    double squares = rest * rest;
-    for (double norm : whole.toDoubles()) {
-      squares += norm * norm;
-    }
-    return Math.sqrt(squares);
-  }
-
-  /**
-   * Limits each element of the gradient to {@code [-max, max]}.
-   *
-   * @param max positive
-   */
-  public final void clipGradientValue(double max) {
-    checkLimit("value", max);
-    Scope.run(() -> gradient.copy_(gradient.clamp(-max, max)));
-  }
-
-  private static void checkLimit(String what, double max) {
-    if (!(max > 0)) {
-      throw new IllegalArgumentException(
-          "the largest gradient " + what + " must be positive, got " + max);
-    }
+    return new Gradients(this, gradients);
   }
 
   // ---- steps ----
 
   /**
-   * Updates all parameters once with the gradient.
+   * Updates all parameters once; those of large models by all workers.
    *
    * @param learningRate multiplied by each group's scale; zero still advances the moments
+   * @param gradients of all parameters; used up
    * @throws IllegalStateException if a parameter no longer lies in this optimiser's vector
    */
-  public final void step(double learningRate) {
+  public final void step(double learningRate, Gradients gradients) {
+    if (gradients.optimizer() != this) {
+      throw new IllegalArgumentException("these gradients were made for another optimiser");
+    }
     if (!(learningRate >= 0 && Double.isFinite(learningRate))) {
       throw new IllegalArgumentException(
           "the learning rate must be finite and not negative, got " + learningRate);
@@ -304,20 +247,48 @@ public abstract class Optimizer implements AutoCloseable {
       }
     }
     steps++;
+    forEach(slice -> update(slice, learningRate, gradients));
+  }
+
+  /** Does something for each slice: on this thread if the model is small, else on all workers. */
+  final void forEach(Consumer<Slice> task) {
+    Engine engine = Engine.get();
+    if (values.numel() < SMALL || engine.workers() == 1) {
+      slices.forEach(task);
+      return;
+    }
+    AtomicInteger next = new AtomicInteger(); // slices differ in size: whoever is free takes one
+    List<Supplier<Integer>> tasks = new ArrayList<>();
+    for (int w = 0; w < engine.workers(); w++) {
+      tasks.add(
+          () -> {
+            int done = 0;
+            for (int i = next.getAndIncrement(); i < slices.size(); i = next.getAndIncrement()) {
+              task.accept(slices.get(i));
+              done++;
+            }
+            return done;
+          });
+    }
+    engine.parallel(tasks);
+  }
+
+  private void update(Slice slice, double learningRate, Gradients gradients) {
+    ParameterGroup group = groups.get(slice.group());
     try (Scope scope = Scope.open();
         var guard = Autograd.noGrad()) {
-      for (int g = 0; g < groups.size(); g++) {
-        ParameterGroup group = groups.get(g);
-        if (groupStarts[g] < groupStarts[g + 1]) {
-          update(
-              g,
-              part(values, g),
-              part(gradient, g),
-              learningRate * group.learningRateScale(),
-              group.weightDecay());
-        }
-      }
+      update(
+          flat -> stretch(flat, slice),
+          stretch(values, slice),
+          gradients.vector(slice.from(), slice.to()),
+          learningRate * group.learningRateScale(),
+          group.weightDecay());
     }
+  }
+
+  private Tensor stretch(Tensor flat, Slice slice) {
+    long from = offsets[slice.from()];
+    return flat.narrow(0, from, offsets[slice.to()] - from);
   }
 
   /** The settings. */
@@ -404,11 +375,10 @@ public abstract class Optimizer implements AutoCloseable {
         });
   }
 
-  /** Frees the gradient and the state. The parameters stay valid: they hold the storage. */
+  /** Frees the state. The parameters stay valid: they hold the storage. */
   @Override
   public void close() {
     values.close();
-    gradient.close();
     state.values().forEach(Tensor::close);
   }
 }

@@ -3,6 +3,7 @@ package dev.melange.optim;
 import dev.melange.tensor.Operator;
 import dev.melange.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Stochastic gradient descent with momentum as PyTorch defines it: {@code d = g + decay p}, buffer
@@ -78,11 +79,15 @@ public final class Sgd extends Optimizer {
 
   @Override
   protected void update(
-      int group, Tensor values, Tensor gradient, double learningRate, double weightDecay) {
+      UnaryOperator<Tensor> part,
+      Tensor values,
+      Tensor gradient,
+      double learningRate,
+      double weightDecay) {
     fused.call(
         new Tensor[] {values},
         new Tensor[] {gradient},
-        buffer == null ? new Tensor[0] : new Tensor[] {part(buffer, group)},
+        buffer == null ? new Tensor[0] : new Tensor[] {part.apply(buffer)},
         weightDecay,
         momentum,
         learningRate,

@@ -132,13 +132,14 @@ final class Training {
       batches.add(settings.preparation.apply(data.next().to(engine.device()), own));
       state.batch++;
     }
-    double loss = gradient.run(batches, rng);
+    GradientStep.Result result = gradient.run(batches, rng);
+    double loss = result.loss();
     if (!Double.isFinite(loss)) {
       throw notFinite("the loss became " + loss, batches);
     }
     double norm = Double.NaN;
     if (settings.clipNorm < Double.POSITIVE_INFINITY) {
-      norm = optimizer.clipGradientNorm(settings.clipNorm);
+      norm = result.sum().clipNorm(settings.clipNorm);
       if (!Double.isFinite(norm)) {
         throw notFinite("the gradient's norm became " + norm, batches);
       }
@@ -147,7 +148,7 @@ final class Training {
     if (schedule instanceof OneCycle cycle && plateau == null) {
       optimizer.momentum(cycle.momentum(state.step));
     }
-    optimizer.step(lastRate);
+    optimizer.step(lastRate, result.sum());
     if (ema != null) {
       ema.update();
     }

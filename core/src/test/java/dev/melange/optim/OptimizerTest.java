@@ -53,13 +53,16 @@ class OptimizerTest {
     return model.forward(new Rng(seed).normal(5, 4)).square().sum();
   }
 
+  private static Gradients gradients(Optimizer optimizer, Tensor loss) {
+    return optimizer.gradients(Autograd.grad(loss, optimizer.parameters()));
+  }
+
   private static void train(Optimizer optimizer, Mlp model, int from, int to) {
     for (int k = from; k < to; k++) {
       try (Scope step = Scope.open()) {
-        optimizer.zeroGradient();
-        optimizer.accumulate(Autograd.grad(loss(model, k), optimizer.parameters()));
-        optimizer.clipGradientNorm(1);
-        optimizer.step(0.01);
+        Gradients gradients = gradients(optimizer, loss(model, k));
+        gradients.clipNorm(1);
+        optimizer.step(0.01, gradients);
       }
     }
   }
@@ -120,8 +123,7 @@ class OptimizerTest {
       assertThat(sgd.values().numel()).isEqualTo(121);
       assertThat(image.toDoubles()).isEqualTo(pixels);
       Tensor loss = scalar.mul(3).add(image.mul(image).sum().mul(0.5));
-      sgd.accumulate(Autograd.grad(loss, sgd.parameters()));
-      sgd.step(1);
+      sgd.step(1, gradients(sgd, loss));
       assertThat(scalar.item()).isEqualTo(-1);
       assertThat(image.detach().abs().max().item()).isZero();
     }
@@ -142,52 +144,62 @@ class OptimizerTest {
   }
 
   @Test
-  void accumulatesGradientsAndCountsNullAsZero() {
+  void addsGradientsAndCountsNullAsZero() {
     try (Adam adam = adam(mlp)) {
-      Tensor[] gradients =
-          Arrays.stream(adam.parameters()).map(Tensor::onesLike).toArray(Tensor[]::new);
-      gradients[1] = null;
-      adam.accumulate(gradients);
-      adam.accumulate(gradients);
+      Tensor[] parameters = adam.parameters();
+      Gradients sum = FlatGradients.filled(adam, 1);
+      Tensor[] more = FlatGradients.filled(adam, 2).tensors();
+      more[1] = null;
+      Tensor[] others = new Tensor[4];
+      others[0] = Tensor.full(5, parameters[0].shape());
+      Gradients sparse = adam.gradients(others);
+      sparse.add(adam.gradients(more));
+      sum.add(sparse);
       double[] expected = new double[51];
-      Arrays.fill(expected, 2);
-      Arrays.fill(expected, 24, 42, 0);
-      assertThat(adam.gradient().toDoubles()).isEqualTo(expected);
-      adam.zeroGradient();
-      assertThat(adam.gradient().toDoubles()).containsOnly(0);
+      Arrays.fill(expected, 3);
+      Arrays.fill(expected, 0, 24, 8);
+      Arrays.fill(expected, 24, 42, 1);
+      assertThat(FlatGradients.values(adam, sum)).isEqualTo(expected);
+      double[] before = parameters[1].toDoubles();
+      adam.step(1, adam.gradients(new Tensor[4]));
+      double[] decayed = Arrays.stream(before).map(p -> p * (1 - 0.05)).toArray();
+      assertThat(parameters[1].toDoubles()).containsExactly(decayed, within(1e-6));
     }
   }
 
   @Test
   void refusesGradientsThatDoNotFit() {
-    try (Adam adam = adam(mlp)) {
-      assertThatThrownBy(() -> adam.accumulate(Tensor.ones(1)))
+    try (Adam adam = adam(mlp);
+        Mlp other = new Mlp(4, 6, 3, Activation.GELU, 0, new Rng(1));
+        Adam others = adam(other)) {
+      assertThatThrownBy(() -> adam.gradients(Tensor.ones(1)))
           .hasMessage("got 1 gradients for 4 parameters");
-      assertThatThrownBy(() -> adam.accumulate(null, null, Tensor.ones(1), null))
+      assertThatThrownBy(() -> adam.gradients(null, null, Tensor.ones(1), null))
           .hasMessage("the gradient of fc1.bias has shape [1], the parameter has [6]");
-      assertThat(adam.gradient().toDoubles()).containsOnly(0);
+      Gradients strange = FlatGradients.filled(others, 1);
+      assertThatThrownBy(() -> adam.step(1, strange)).hasMessageContaining("another optimiser");
+      assertThatThrownBy(() -> FlatGradients.filled(adam, 1).add(strange))
+          .hasMessageContaining("another optimiser");
     }
   }
 
   @Test
   void clipsTheNormAsTorchDoes() {
     try (Adam adam = adam(mlp)) {
-      Tensor gradient = new Rng(3).normal(51);
-      double norm = gradient.to(DType.F64).norm().item();
-      adam.gradient().copy_(gradient);
-      assertThat(adam.clipGradientNorm(100)).isCloseTo(norm, within(1e-5));
-      assertThat(adam.gradient().toDoubles()).isEqualTo(gradient.toDoubles());
-      assertThat(adam.clipGradientNorm(0.5)).isCloseTo(norm, within(1e-5));
+      Tensor vector = new Rng(3).normal(51);
+      double norm = vector.to(DType.F64).norm().item();
+      Gradients gradients = FlatGradients.of(adam, vector);
+      assertThat(gradients.clipNorm(100)).isCloseTo(norm, within(1e-5));
+      assertThat(FlatGradients.values(adam, gradients)).isEqualTo(vector.toDoubles());
+      assertThat(gradients.clipNorm(0.5)).isCloseTo(norm, within(1e-5));
       double[] expected =
-          Arrays.stream(gradient.toDoubles()).map(g -> g * (0.5 / (norm + 1e-6))).toArray();
-      assertThat(adam.gradient().toDoubles()).containsExactly(expected, within(1e-7));
-      adam.zeroGradient();
-      assertThat(adam.clipGradientNorm(1)).isZero();
-      adam.gradient().fill_(Double.POSITIVE_INFINITY);
-      assertThat(adam.clipGradientNorm(1)).isInfinite();
-      adam.gradient().fill_(Double.NaN);
-      assertThat(adam.clipGradientNorm(1)).isNaN();
-      assertThatThrownBy(() -> adam.clipGradientNorm(0))
+          Arrays.stream(vector.toDoubles()).map(g -> g * (0.5 / (norm + 1e-6))).toArray();
+      assertThat(FlatGradients.values(adam, gradients)).containsExactly(expected, within(1e-7));
+      assertThat(FlatGradients.filled(adam, 0).clipNorm(1)).isZero();
+      assertThat(adam.gradients(new Tensor[4]).clipNorm(1)).isZero();
+      assertThat(FlatGradients.filled(adam, Double.POSITIVE_INFINITY).clipNorm(1)).isInfinite();
+      assertThat(FlatGradients.filled(adam, Double.NaN).clipNorm(1)).isNaN();
+      assertThatThrownBy(() -> gradients.clipNorm(0))
           .hasMessage("the largest gradient norm must be positive, got 0.0");
     }
   }
@@ -200,20 +212,41 @@ class OptimizerTest {
         Sgd.of(
             List.of(new ParameterGroup("all", Map.of("big", big), 1, 0)),
             Sgd.Config.withMomentum(0))) {
-      sgd.gradient().copy_(big.detach());
-      double norm = sgd.clipGradientNorm(1e9);
+      double norm = FlatGradients.of(sgd, big.detach()).norm();
       assertThat(norm / Math.sqrt(squares)).isCloseTo(1, within(1e-7));
+    }
+  }
+
+  @Test
+  void updatesLargeModelsAsSmallOnes() {
+    Rng rng = new Rng(6);
+    Map<String, Tensor> large = new LinkedHashMap<>();
+    for (int i = 0; i < 40; i++) { // more than one slice, for several workers
+      large.put("p" + i, rng.normal(1 + 2000 * i).requiresGrad_(true));
+    }
+    double[] expected = large.get("p39").detach().copy().toDoubles();
+    try (Sgd sgd =
+        Sgd.of(List.of(new ParameterGroup("all", large, 1, 0)), Sgd.Config.withMomentum(0))) {
+      assertThat(sgd.values().numel()).isGreaterThan(1 << 20);
+      Tensor vector = rng.normal(sgd.values().numel());
+      Tensor values = sgd.values().copy();
+      Gradients gradients = FlatGradients.of(sgd, vector);
+      gradients.add(FlatGradients.of(sgd, vector));
+      sgd.step(0.5, gradients);
+      assertThat(sgd.values().sub(values.sub(vector)).abs().max().item()).isLessThan(1e-6);
+      assertThat(large.get("p39").toDoubles()).isNotEqualTo(expected);
     }
   }
 
   @Test
   void clipsValues() {
     try (Adam adam = adam(mlp)) {
-      Tensor gradient = new Rng(5).normal(51);
-      adam.gradient().copy_(gradient);
-      adam.clipGradientValue(0.5);
-      assertThat(adam.gradient().toDoubles()).isEqualTo(gradient.clamp(-0.5, 0.5).toDoubles());
-      assertThatThrownBy(() -> adam.clipGradientValue(-1))
+      Tensor vector = new Rng(5).normal(51);
+      Gradients gradients = FlatGradients.of(adam, vector);
+      gradients.clipValue(0.5);
+      assertThat(FlatGradients.values(adam, gradients))
+          .isEqualTo(vector.clamp(-0.5, 0.5).toDoubles());
+      assertThatThrownBy(() -> gradients.clipValue(-1))
           .hasMessage("the largest gradient value must be positive, got -1.0");
     }
   }
@@ -307,7 +340,6 @@ class OptimizerTest {
         train(optimizer, mlp, 0, 2);
         long before = Memory.liveHandles();
         train(optimizer, mlp, 2, 52);
-        optimizer.clipGradientValue(1);
         assertThat(Memory.liveHandles()).isEqualTo(before);
       }
     }
@@ -316,9 +348,10 @@ class OptimizerTest {
   @Test
   void refusesToStepOnParametersThatHaveLeft() {
     try (Adam adam = adam(mlp)) {
-      adam.step(0.1);
+      adam.step(0.1, FlatGradients.filled(adam, 1));
+      Gradients gradients = FlatGradients.filled(adam, 1);
       mlp.to(DType.F64);
-      assertThatThrownBy(() -> adam.step(0.1))
+      assertThatThrownBy(() -> adam.step(0.1, gradients))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("parameter fc1.weight no longer lies in this optimiser's vector");
       assertThat(adam.steps()).isEqualTo(1);
@@ -368,7 +401,7 @@ class OptimizerTest {
       assertThatThrownBy(() -> sgd.momentum(0.9))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("without momentum");
-      assertThatThrownBy(() -> sgd.step(Double.NaN))
+      assertThatThrownBy(() -> sgd.step(Double.NaN, FlatGradients.filled(sgd, 0)))
           .hasMessage("the learning rate must be finite and not negative, got NaN");
     }
   }

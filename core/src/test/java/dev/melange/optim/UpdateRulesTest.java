@@ -49,8 +49,7 @@ class UpdateRulesTest {
         for (int i = 0; i < gradient.length; i++) {
           gradient[i] = Math.sin(3 * k + i) / (k + 1);
         }
-        optimizer.gradient().copy_(Tensor.of(gradient));
-        optimizer.step(0.1 / (1 + k));
+        optimizer.step(0.1 / (1 + k), FlatGradients.of(optimizer, Tensor.of(gradient)));
       }
       assertThat(optimizer.steps()).isEqualTo(STEPS);
     }
@@ -178,14 +177,14 @@ class UpdateRulesTest {
     try (Optimizer optimizer =
         factory.apply(List.of(new ParameterGroup("all", Map.of("p", p), 1, DECAY)))) {
       for (int t = 1; t <= STEPS; t++) {
-        optimizer.gradient().copy_(rng.normal(n));
-        double[] g = optimizer.gradient().toDoubles();
+        Gradients gradients = FlatGradients.of(optimizer, rng.normal(n));
+        double[] g = FlatGradients.values(optimizer, gradients);
         double rate = 0.01 / t;
-        optimizer.step(rate);
+        optimizer.step(rate, gradients);
         for (int i = 0; i < n; i++) {
           expected[i] = rule.update(expected[i], g[i], state[i], t, rate);
         }
-        assertThat(optimizer.gradient().toDoubles()).as("gradient after").isEqualTo(g);
+        assertThat(FlatGradients.values(optimizer, gradients)).as("after").isEqualTo(g);
       }
     }
     assertThat(p.dtype()).isEqualTo(DType.F32);
@@ -251,7 +250,7 @@ class UpdateRulesTest {
     Tensor p = Tensor.of(new double[] {3}).requiresGrad_(true);
     try (Lion lion =
         Lion.of(List.of(new ParameterGroup("all", Map.of("p", p), 1, 0)), Lion.Config.DEFAULT)) {
-      lion.step(0.1);
+      lion.step(0.1, FlatGradients.filled(lion, 0));
       assertThat(p.item()).isEqualTo(3);
     }
   }
@@ -273,8 +272,7 @@ class UpdateRulesTest {
         means[1] = k == 0 ? g : betas[k] * means[1] + g;
         for (Optimizer optimizer : List.of(adam, sgd)) {
           optimizer.momentum(betas[k]);
-          optimizer.gradient().fill_(g);
-          optimizer.step(0.1);
+          optimizer.step(0.1, FlatGradients.filled(optimizer, g));
         }
       }
       assertThat(adam.state().get("exp_avg").item()).isCloseTo(means[0], within(1e-14));

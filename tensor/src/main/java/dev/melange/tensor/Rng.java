@@ -1,5 +1,6 @@
 package dev.melange.tensor;
 
+import java.nio.FloatBuffer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Generator;
@@ -19,6 +20,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Rng implements RandomGenerator {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+  private static final int MANY = 1024; // elements
+  private static final int CHUNK = 4096; // elements, even
   private static final ThreadLocal<Rng> BOUND = new ThreadLocal<>();
 
   private final long seed;
@@ -161,8 +164,30 @@ public final class Rng implements RandomGenerator {
   /** {@link DType#F32} ones with a probability, zeros otherwise. */
   public Tensor bernoulli(double probability, long... shape) {
     Tensor target = Tensor.empty(shape);
+    if (target.numel() >= MANY && target.numel() <= Integer.MAX_VALUE) {
+      return bernoulliOfBits(target, probability);
+    }
     GeneratorOptional g = native_();
     Native.call("bernoulli_", () -> target.raw().bernoulli_(probability, g), target);
+    return target;
+  }
+
+  // libtorch draws one number after the other from a Mersenne twister. Dropout masks are large, and
+  // need no more than 32 bits of a hashed counter (SplitMix64) each.
+  private Tensor bernoulliOfBits(Tensor target, double probability) {
+    long threshold = Math.round(probability * (1L << 32)); // of 2^32
+    Rng bits = new Rng(nextLong());
+    float[] chunk = new float[CHUNK];
+    FloatBuffer buffer = target.raw().createBuffer();
+    while (buffer.hasRemaining()) {
+      int count = Math.min(CHUNK, buffer.remaining());
+      for (int i = 0; i < count; i += 2) {
+        long two = bits.nextLong();
+        chunk[i] = (two >>> 32) < threshold ? 1 : 0;
+        chunk[i + 1] = (two & 0xFFFFFFFFL) < threshold ? 1 : 0;
+      }
+      buffer.put(chunk, 0, count);
+    }
     return target;
   }
 

@@ -12,6 +12,12 @@ public final class Special {
     return Native.op("erfinv", () -> torch.erfinv(x.raw()), x);
   }
 
+  /** The same in place. Returns x. */
+  public static Tensor erfinv_(Tensor x) {
+    Native.call("erfinv_", () -> x.raw().erfinv_(), x);
+    return x;
+  }
+
   /** {@code log(exp(a) + exp(b))} without overflow, with broadcasting. */
   public static Tensor logAddExp(Tensor a, Tensor b) {
     return Native.op("logaddexp", () -> torch.logaddexp(a.raw(), b.raw()), a, b);

@@ -495,6 +495,15 @@ public final class Tensor extends Handle {
     }
   }
 
+  /** Limits the elements to an interval in place. Returns this. */
+  public Tensor clamp_(double low, double high) {
+    try (ScalarOptional lo = new ScalarOptional(Native.scalar(low));
+        ScalarOptional hi = new ScalarOptional(Native.scalar(high))) {
+      Native.call("clamp_", () -> raw().clamp_(lo, hi), this);
+    }
+    return this;
+  }
+
   /** Elements below the limit become the limit. */
   public Tensor clampMin(double low) {
     return Native.op("clamp_min", () -> raw().clamp_min(Native.scalar(low)), this);

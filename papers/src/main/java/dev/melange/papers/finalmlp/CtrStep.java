@@ -5,6 +5,7 @@ import dev.melange.component.Default;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.optim.Adam;
+import dev.melange.optim.Gradients;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Tensor;
@@ -60,10 +61,9 @@ final class CtrStep {
       for (int step = 0; step < steps; step++) {
         Tensor loss = model.loss(model.forward(batch), batch.get("label"));
         losses[step] = loss.item();
-        adam.zeroGradient();
-        adam.accumulate(Autograd.grad(loss, adam.parameters()));
-        adam.clipGradientNorm(maxNorm);
-        adam.step(rate);
+        Gradients gradients = adam.gradients(Autograd.grad(loss, adam.parameters()));
+        gradients.clipNorm(maxNorm);
+        adam.step(rate, gradients);
       }
     }
     Outputs outputs = new Outputs().put("losses", losses);

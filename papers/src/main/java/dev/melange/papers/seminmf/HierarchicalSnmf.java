@@ -134,9 +134,8 @@ public final class HierarchicalSnmf {
       for (int i = 0; i < config.ft_iters(); i++) {
         try (Scope scope = Scope.open()) {
           Tensor loss = Losses.mse(tuned.reconstruct(), x);
-          optimizer.zeroGradient();
-          optimizer.accumulate(Autograd.grad(loss, optimizer.parameters()));
-          optimizer.step(config.ft_lr());
+          var gradients = optimizer.gradients(Autograd.grad(loss, optimizer.parameters()));
+          optimizer.step(config.ft_lr(), gradients);
         }
       }
       // the optimiser frees the vector that its parameters are views of
