@@ -64,7 +64,7 @@ public final class SeriesDecomposition {
   }
 
   /** The same where time is the last dimension: splits x, [B, D, T]. */
-  Parts splitLast(Tensor x) {
+  public Parts splitLast(Tensor x) {
     if (!config.decomp_method().equals("moving_avg")) {
       return split(x.transpose(1, 2)).transposed();
     }
