@@ -67,7 +67,7 @@ final class ImageTrainingReport {
     report.write(file);
   }
 
-  private static Map<String, Object> facts(JsonNode json) {
+  static Map<String, Object> facts(JsonNode json) {
     Map<String, Object> facts = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
       JsonNode value = entry.getValue();

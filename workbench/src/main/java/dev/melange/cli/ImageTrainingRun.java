@@ -1,16 +1,15 @@
 package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.data.image.Pipeline;
 import dev.melange.io.AtomicFiles;
-import dev.melange.io.Checkpoints;
 import dev.melange.io.Provenance;
 import dev.melange.metric.Calibration;
 import dev.melange.mix.MixContext;
 import dev.melange.nn.ImageModel;
-import dev.melange.nn.LoadReport;
 import dev.melange.optim.Mode;
 import dev.melange.optim.Schedule;
 import dev.melange.papers.ImageClassifier;
@@ -18,9 +17,7 @@ import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.Mixing;
-import dev.melange.papers.Vision;
 import dev.melange.tensor.Engine;
-import dev.melange.tensor.Tensor;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
@@ -34,16 +31,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Trains an image classifier, keeps its best weights, and writes what came of it. */
 final class ImageTrainingRun {
   static final String RESULT = "result.json";
+  static final String CHECKPOINTS = "checkpoints";
   private static final String WEIGHTS = "classifier.safetensors";
   private static final String REPORT = "report.html";
   private static final int EVALUATION_BATCH = 64;
@@ -68,87 +68,55 @@ final class ImageTrainingRun {
     this.console = console;
   }
 
-  /** The model with its first weights: random ones, or those of a file. */
-  static ImageModel createModel(ImageTraining settings, int classes) throws IOException {
-    Path weights = settings.weights() == null ? null : Path.of(settings.weights());
-    ObjectNode stored =
-        weights == null
-            ? null
-            : Checkpoints.provenance(weights)
-                .filter(known -> known.model().equals(settings.model()))
-                .map(Provenance::config)
-                .orElse(null);
-    ImageModel model =
-        Vision.create(
-            settings.model(),
-            options ->
-                options
-                    .channels(settings.modelChannels())
-                    .size(settings.size())
-                    .classes(classes)
-                    .seed(settings.seed())
-                    .base(stored)
-                    .set(settings.set()));
-    try {
-      if (weights != null) {
-        load(model, weights, classes);
-      }
-      return model;
-    } catch (IOException | RuntimeException e) {
-      model.close();
-      throw e;
-    }
-  }
-
-  /** Everything must fit, but the classifier may be for other classes. */
-  private static void load(ImageModel model, Path weights, int classes) throws IOException {
-    LoadReport report = Checkpoints.loadMatching(model, weights);
-    List<String> others =
-        model.state().entrySet().stream()
-            .filter(entry -> !report.loaded().contains(entry.getKey()))
-            .filter(entry -> !isClassifier(entry.getValue(), classes))
-            .map(Map.Entry::getKey)
-            .toList();
-    if (!others.isEmpty() || report.loaded().isEmpty()) {
-      throw new IllegalArgumentException(
-          weights + ": " + report.message(model.origin().orElseThrow().model()));
-    }
-  }
-
-  private static boolean isClassifier(Tensor tensor, int classes) {
-    return tensor.dim() <= 2 && tensor.dim() > 0 && tensor.size(0) == classes;
+  /** How the model sees its images: the weights of a file expect their own normalisation. */
+  static ImageInput input(ImageTraining settings) throws IOException {
+    Optional<ImageInput> known =
+        settings.weights() == null
+            ? Optional.empty()
+            : ImageClassifier.input(Path.of(settings.weights()));
+    ImageInput usual =
+        ImageInput.of(settings.modelChannels(), settings.size(), settings.channels() != null);
+    return known
+        .filter(given -> given.channels() == usual.channels())
+        .map(
+            given ->
+                new ImageInput(
+                    usual.channels(),
+                    usual.size(),
+                    usual.crop(),
+                    usual.convert(),
+                    given.normalize()))
+        .orElse(usual);
   }
 
   /**
    * Trains, or goes on, and writes weights, report and result.
    *
+   * @param task what the progress is called
    * @return the result
    * @throws CancellationException if the user wants to stop, after a checkpoint
    */
-  ObjectNode train(Cancellation cancellation) throws IOException {
-    try (ImageModel model = createModel(settings, photos.classes().size())) {
+  ObjectNode train(String task, Cancellation cancellation) throws IOException {
+    ImageStart start = ImageStart.of(settings, photos.classes().size());
+    start.tell(console);
+    try (ImageModel model = start.model()) {
       model.to(Engine.get().device());
       Pipeline training = input.training(settings.augment());
       Minibatches train =
           ImageBatches.training(photos.train(), training, settings.batch(), settings.seed());
       Minibatches valid =
           ImageBatches.evaluation(photos.valid(), input.evaluation(), EVALUATION_BATCH);
-      console.note(
-          "%s, %,d parameters: %,d training and %,d validation images of %d classes, %d epochs of %d steps"
-              .formatted(
-                  settings.model(),
-                  model.parameterCount(),
-                  photos.train().size(),
-                  photos.valid().size(),
-                  photos.classes().size(),
-                  settings.epochs(),
-                  train.batches()));
-      TrainingResult result = fit(model, train, valid, cancellation);
+      ShownProgress progress = new ShownProgress(task);
+      TrainingResult result = fit(progress, model, train, valid, cancellation);
       ImageEvaluation evaluation = ImageEvaluation.of(model, valid);
       ImageClassifier classifier = new ImageClassifier(model, input, photos.classes());
       classifier.save(folder.resolve(WEIGHTS), provenance(model));
       writeMetrics(result.history());
       ObjectNode json = json(model, result, evaluation);
+      ImageSpeed.add(json, progress.stepSeconds(), settings.batch(), model, input);
+      if (start.file() != null) {
+        json.set("init", start.toJson());
+      }
       ImageTrainingReport.write(
           folder.resolve(REPORT), settings, photos, input, result, evaluation, json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
@@ -157,13 +125,17 @@ final class ImageTrainingRun {
   }
 
   private TrainingResult fit(
-      ImageModel model, Minibatches train, Minibatches valid, Cancellation cancellation)
+      ShownProgress progress,
+      ImageModel model,
+      Minibatches train,
+      Minibatches valid,
+      Cancellation cancellation)
       throws IOException {
     long total = Math.max(2, (long) settings.epochs() * train.batches());
     Mixing mixing = Mixing.parse(settings.mix());
     MixContext context = MixContext.of(model, input.normalize());
-    try (Cancellation.Section section = cancellation.section();
-        ShownProgress progress = new ShownProgress()) {
+    try (progress;
+        Cancellation.Section section = cancellation.section()) {
       Trainer trainer =
           Trainer.of(model, objective(model, mixing))
               .data(train, valid)
@@ -180,7 +152,7 @@ final class ImageTrainingRun {
               .monitor("score", Mode.MAX)
               .restoreBest()
               .seed(settings.seed())
-              .checkpoints(folder.resolve("checkpoints"))
+              .checkpoints(folder.resolve(CHECKPOINTS))
               .listener(progress)
               .cancellation(cancellation);
       if (!settings.mix().equals("vanilla")) {
@@ -190,9 +162,6 @@ final class ImageTrainingRun {
         trainer.wholeBatch();
       }
       return trainer.fit();
-    } catch (CancellationException e) {
-      console.warn("interrupted; go on with: melange train image --resume " + folder);
-      throw e;
     }
   }
 
@@ -217,9 +186,17 @@ final class ImageTrainingRun {
   }
 
   private final class ShownProgress implements TrainingListener, AutoCloseable {
+    private final String task;
     private Progress shown = Progress.none();
     private long first;
     private String evaluated = "";
+    private final List<Double> seconds = new ArrayList<>(); // from step to step within an epoch
+    private long lastTime;
+    private int lastEpoch = -1;
+
+    ShownProgress(String task) {
+      this.task = task;
+    }
 
     @Override
     public void started(long totalSteps, long firstStep) {
@@ -227,7 +204,7 @@ final class ImageTrainingRun {
       if (firstStep > 0) {
         console.note("goes on after step %,d of %,d".formatted(firstStep, totalSteps));
       }
-      shown = console.progress("training", totalSteps - firstStep, "steps");
+      shown = console.progress(task, totalSteps - firstStep, "steps");
     }
 
     @Override
@@ -236,6 +213,19 @@ final class ImageTrainingRun {
           String.format(
               Locale.ROOT, "epoch %d, loss %.3f%s", step.epoch(), step.loss(), evaluated));
       shown.at(step.step() - first);
+      long now = System.nanoTime();
+      if (step.epoch() == lastEpoch) {
+        seconds.add((now - lastTime) / 1e9);
+      }
+      lastTime = now;
+      lastEpoch = step.epoch();
+    }
+
+    /** How long a step usually takes; NaN without two steps of one epoch. */
+    double stepSeconds() {
+      return seconds.isEmpty()
+          ? Double.NaN
+          : seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElseThrow();
     }
 
     @Override
@@ -324,6 +314,8 @@ final class ImageTrainingRun {
                 Calibration.DEFAULT_BINS)
             .expectedError());
     json.put("training_loss", result.last().loss());
+    ArrayNode accuracies = json.putArray("accuracy_by_epoch");
+    result.history().forEach(epoch -> accuracies.add(epoch.metrics().get("accuracy")));
     return json;
   }
 

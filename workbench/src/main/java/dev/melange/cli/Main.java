@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       CtrCommand.class,
       RunCommand.class,
       TrainCommand.class,
+      CompareCommand.class,
       PredictCommand.class,
       InspectCommand.class,
       VerifyCommand.class,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.melange.data.image.Image;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,8 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,57 +27,23 @@ class ImageCommandsIT {
 
   @TempDir private Path folder;
 
-  private record Ran(int code, String out, String err) {}
-
-  private static Ran run(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        new Main(
-                new PrintStream(out, false, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Terminal.NONE,
-                new Cancellation())
-            .execute(args);
-    return new Ran(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private Ran train(String... args) {
+  private TestPhotos.Ran train(String... args) {
     List<String> all = new ArrayList<>(List.of("train", "image"));
     all.addAll(SMALL);
     all.addAll(Arrays.asList(args));
-    return run(all.toArray(String[]::new));
+    return TestPhotos.run(all.toArray(String[]::new));
   }
 
-  /** Photos of one channel being bright, with noise, of several sizes. */
   private Path photos(String name, int channels, int perClass, String... classes)
       throws IOException {
-    Random random = new Random(5);
-    for (int c = 0; c < classes.length; c++) {
-      Path of = Files.createDirectories(folder.resolve(name).resolve(classes[c]));
-      for (int i = 0; i < perClass; i++) {
-        int height = 20 + random.nextInt(20);
-        int width = 20 + random.nextInt(20);
-        byte[] data = new byte[channels * height * width];
-        for (int j = 0; j < data.length; j++) {
-          boolean bright = channels == 3 ? j / (height * width) == c : (j / width / 4) % 2 == c;
-          data[j] = (byte) ((bright ? 180 : 30) + random.nextInt(60));
-        }
-        ImageIO.write(
-            new Image(channels, height, width, data).toBufferedImage(),
-            "png",
-            of.resolve(i + ".png").toFile());
-      }
-    }
-    return folder.resolve(name);
+    return TestPhotos.write(folder.resolve(name), channels, perClass, classes);
   }
 
   @Test
   void learnsClassesOfAFolderAndTellsThoseOfOtherImages() throws IOException {
     Path photos = photos("photos", 3, 10, "red", "green", "blue");
     Path out = folder.resolve("run");
-    Ran trained =
+    TestPhotos.Ran trained =
         train("--data", photos.toString(), "--out", out.toString(), "--epochs", "12", "--json");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.code()).isZero();
@@ -94,8 +57,8 @@ class ImageCommandsIT {
     Path weights = out.resolve("classifier.safetensors");
     Path csv = folder.resolve("classes.csv");
     Path heat = folder.resolve("heat");
-    Ran predicted =
-        run(
+    TestPhotos.Ran predicted =
+        TestPhotos.run(
             "predict",
             "image",
             "--weights",
@@ -123,8 +86,8 @@ class ImageCommandsIT {
       assertThat(pictures).hasSize(10);
     }
 
-    Ran grey =
-        run(
+    TestPhotos.Ran grey =
+        TestPhotos.run(
             "predict",
             "image",
             "--weights",
@@ -164,11 +127,11 @@ class ImageCommandsIT {
     assertThat(stopped.resolve("checkpoints/last.safetensors")).exists();
     assertThat(stopped.resolve("classifier.safetensors")).doesNotExist();
 
-    Ran other = run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
+    TestPhotos.Ran other = TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("epochs 4, not 5");
 
-    assertThat(run("train", "image", "--resume", stopped.toString()).code()).isZero();
+    assertThat(TestPhotos.run("train", "image", "--resume", stopped.toString()).code()).isZero();
     assertThat(stopped.resolve("classifier.safetensors"))
         .hasSameBinaryContentAs(whole.resolve("classifier.safetensors"));
     assertThat(Files.readString(stopped.resolve("metrics.csv")))
@@ -179,7 +142,7 @@ class ImageCommandsIT {
   void greyImagesCanBeTrainedOnAndFineTuned() throws IOException {
     Path photos = photos("scans", 1, 6, "odd", "even");
     Path out = folder.resolve("first");
-    Ran refused = train("--data", photos.toString(), "--out", out.toString());
+    TestPhotos.Ran refused = train("--data", photos.toString(), "--out", out.toString());
     assertThat(refused.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(refused.err()).contains("0.png").contains("--channels 1");
     assertThat(out).doesNotExist();
@@ -199,8 +162,8 @@ class ImageCommandsIT {
                     "rand")
                 .code())
         .isZero();
-    Ran tuned =
-        run(
+    TestPhotos.Ran tuned =
+        TestPhotos.run(
             "train",
             "image",
             "--data",
@@ -272,7 +235,7 @@ class ImageCommandsIT {
     List<String> all = new ArrayList<>(List.of("train", "image", "--quiet"));
     all.addAll(List.of("--out", folder.resolve("refused").toString()));
     all.addAll(Arrays.asList(args));
-    Ran ran = run(all.toArray(String[]::new));
+    TestPhotos.Ran ran = TestPhotos.run(all.toArray(String[]::new));
     assertThat(ran.err()).startsWith("error: ").contains(expected).hasLineCount(1);
     assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(folder.resolve("refused")).doesNotExist();
