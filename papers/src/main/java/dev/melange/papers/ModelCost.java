@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param parameters trainable numbers
  * @param macs multiply-accumulate operations for one image
- * @param activationBytes bytes of all that one image's forward pass computes, most of which training
- *     keeps until the backward pass
+ * @param activationBytes bytes of all that one image's forward pass computes, most of which
+ *     training keeps until the backward pass
  */
 public record ModelCost(long parameters, long macs, long activationBytes) {
   // weights, gradients and both moments of Adam, in float32

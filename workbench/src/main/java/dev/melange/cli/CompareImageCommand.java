@@ -100,10 +100,7 @@ final class CompareImageCommand extends Subcommand {
   }
 
   private int compare(
-      ImageComparisonSettings begun,
-      Path resumedFolder,
-      Console console,
-      Cancellation cancellation)
+      ImageComparisonSettings begun, Path resumedFolder, Console console, Cancellation cancellation)
       throws IOException {
     ImageComparisonSettings settings = begun;
     ImageInput input = ImageTrainingRun.input(settings.training());
@@ -170,8 +167,7 @@ final class CompareImageCommand extends Subcommand {
       String[] parts = name.split(":", -1);
       Map<String, String> keys = new LinkedHashMap<>(settings.training().set());
       keys.putAll(Configs.parseOverrides(Arrays.asList(parts).subList(1, parts.length)));
-      all.add(
-          new ImageComparison.Contender(name, settings.training().withModel(parts[0], keys)));
+      all.add(new ImageComparison.Contender(name, settings.training().withModel(parts[0], keys)));
     }
     return all;
   }

@@ -76,7 +76,8 @@ final class ImageComparison {
    *
    * @param seeds how many trainings of each; their seeds count up from that of the settings
    * @return in order of the contenders
-   * @throws java.util.concurrent.CancellationException if the user wants to stop, after a checkpoint
+   * @throws java.util.concurrent.CancellationException if the user wants to stop, after a
+   *     checkpoint
    */
   List<Outcome> run(List<Contender> contenders, int seeds, Cancellation cancellation)
       throws IOException {
@@ -129,8 +130,7 @@ final class ImageComparison {
           outcome.results().stream()
               .map(result -> percents(result.get("accuracy_by_epoch")))
               .toArray(double[][]::new);
-      double[] epochs =
-          IntStream.rangeClosed(1, bySeed[0].length).asDoubleStream().toArray();
+      double[] epochs = IntStream.rangeClosed(1, bySeed[0].length).asDoubleStream().toArray();
       chart.seeds(outcome.label(), epochs, bySeed);
     }
     return chart.build();

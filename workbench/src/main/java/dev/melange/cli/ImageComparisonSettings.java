@@ -14,8 +14,7 @@ record ImageComparisonSettings(List<String> models, int seeds, ImageTraining tra
   ImageComparisonSettings {
     models = List.copyOf(models);
     if (models.size() < 2) {
-      throw new IllegalArgumentException(
-          "--models needs at least two to compare, got " + models);
+      throw new IllegalArgumentException("--models needs at least two to compare, got " + models);
     }
     if (models.stream().distinct().count() != models.size()) {
       throw new IllegalArgumentException("--models names a model twice: " + models);

@@ -79,8 +79,7 @@ record ImageStart(
     List<String> dropped = new ArrayList<>(fresh);
     dropped.removeAll(report.missing()); // those of another shape
     dropped.addAll(report.unexpected());
-    boolean body =
-        fresh.stream().anyMatch(name -> !isClassifier(model.state().get(name), classes));
+    boolean body = fresh.stream().anyMatch(name -> !isClassifier(model.state().get(name), classes));
     return new ImageStart(model, file.toString(), report.loaded(), fresh, dropped, body);
   }
 

@@ -71,36 +71,101 @@ record ImageTraining(
   /** The same with another number of epochs and images per step. */
   ImageTraining withBudget(int passes, int images) {
     return new ImageTraining(
-        model, set, data, valid, valid_share, size, channels, passes, images, lr, mix, augment,
-        smoothing, weights, seed);
+        model,
+        set,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        passes,
+        images,
+        lr,
+        mix,
+        augment,
+        smoothing,
+        weights,
+        seed);
   }
 
   /** The same of another model. */
   ImageTraining withModel(String name, Map<String, String> keys) {
     return new ImageTraining(
-        name, keys, data, valid, valid_share, size, channels, epochs, batch, lr, mix, augment,
-        smoothing, weights, seed);
+        name,
+        keys,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        epochs,
+        batch,
+        lr,
+        mix,
+        augment,
+        smoothing,
+        weights,
+        seed);
   }
 
   /** The same with another mixing of images. */
   ImageTraining withMix(String policy) {
     return new ImageTraining(
-        model, set, data, valid, valid_share, size, channels, epochs, batch, lr, policy, augment,
-        smoothing, weights, seed);
+        model,
+        set,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        epochs,
+        batch,
+        lr,
+        policy,
+        augment,
+        smoothing,
+        weights,
+        seed);
   }
 
   /** The same from other weights; null for random ones. */
   ImageTraining withWeights(String file) {
     return new ImageTraining(
-        model, set, data, valid, valid_share, size, channels, epochs, batch, lr, mix, augment,
-        smoothing, file, seed);
+        model,
+        set,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        epochs,
+        batch,
+        lr,
+        mix,
+        augment,
+        smoothing,
+        file,
+        seed);
   }
 
   /** The same with another seed. */
   ImageTraining withSeed(long number) {
     return new ImageTraining(
-        model, set, data, valid, valid_share, size, channels, epochs, batch, lr, mix, augment,
-        smoothing, weights, number);
+        model,
+        set,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        epochs,
+        batch,
+        lr,
+        mix,
+        augment,
+        smoothing,
+        weights,
+        number);
   }
 
   /** Channels that the model sees. */

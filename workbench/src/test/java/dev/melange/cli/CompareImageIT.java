@@ -97,8 +97,7 @@ class CompareImageIT {
     Path photos = TestPhotos.write(folder.resolve("photos"), 3, 3, "red", "green");
     assertRefused("--data is missing", "--models", "mixer_mini,poolformer_mini");
     assertRefused("--models is missing", "--data", photos.toString());
-    assertRefused(
-        "at least two to compare", "--data", photos.toString(), "--models", "mixer_mini");
+    assertRefused("at least two to compare", "--data", photos.toString(), "--models", "mixer_mini");
     assertRefused(
         "unknown image model 'mixer_min'; did you mean",
         "--data",

@@ -127,7 +127,8 @@ class ImageCommandsIT {
     assertThat(stopped.resolve("checkpoints/last.safetensors")).exists();
     assertThat(stopped.resolve("classifier.safetensors")).doesNotExist();
 
-    TestPhotos.Ran other = TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
+    TestPhotos.Ran other =
+        TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("epochs 4, not 5");
 

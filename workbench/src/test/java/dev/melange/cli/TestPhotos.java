@@ -45,8 +45,7 @@ final class TestPhotos {
    *
    * @param folder gets a folder for each class
    */
-  static Path write(Path folder, int channels, int perClass, String... classes)
-      throws IOException {
+  static Path write(Path folder, int channels, int perClass, String... classes) throws IOException {
     Random random = new Random(SEED);
     for (int c = 0; c < classes.length; c++) {
       Path of = Files.createDirectories(folder.resolve(classes[c]));
