@@ -13,6 +13,7 @@ import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.mambamixer.MambaMixerPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
+import dev.melange.papers.mixers.MixersComparison;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import dev.melange.papers.ninformer.NinFormerPaper;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** All implemented methods, listed explicitly: a new paper is one package and one line here. */
 public final class Catalogue {
@@ -45,6 +47,9 @@ public final class Catalogue {
           new AffNetPaper(),
           new DsmPaper());
 
+  /** Studies that are no paper's. */
+  private static final List<StudySubject> COMPARISONS = List.of(new MixersComparison());
+
   private Catalogue() {}
 
   /** All implemented methods, papers and the bases they build on. */
@@ -62,18 +67,26 @@ public final class Catalogue {
     return METHODS.stream().filter(Paper.class::isInstance).map(Paper.class::cast).toList();
   }
 
+  /** All studies: those of the papers, then those across papers. */
+  public static List<StudySubject> studies() {
+    return Stream.concat(papers().stream(), COMPARISONS.stream()).toList();
+  }
+
   /**
-   * The paper of a key, whose study can be run.
+   * The study of a key.
    *
-   * @throws IllegalArgumentException if there is no such key, with a suggestion; or if its study or
-   *     the whole paper is not implemented yet
+   * @throws IllegalArgumentException if there is no such key, with a suggestion; or if the paper's
+   *     study or the whole paper is not implemented yet
    */
-  public static Paper paper(String key) {
-    Optional<Method> method = find(key);
-    if (method.isPresent() && method.get() instanceof Paper paper) {
-      return paper;
+  public static StudySubject study(String key) {
+    Optional<StudySubject> study =
+        studies().stream().filter(subject -> subject.key().equals(key)).findFirst();
+    if (study.isPresent()) {
+      return study.get();
     }
-    String runnable = "; those that can be run: " + papers().stream().map(Paper::key).toList();
+    Optional<Method> method = find(key);
+    String runnable =
+        "; those that can be run: " + studies().stream().map(StudySubject::key).toList();
     if (method.isPresent()) {
       throw new IllegalArgumentException(
           "%s is implemented, but has no study%s".formatted(key, runnable));

@@ -5,16 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.AtomicFiles;
-import dev.melange.papers.Catalogue;
 import dev.melange.papers.ImageInput;
+import dev.melange.papers.ModelChoice;
 import dev.melange.papers.ModelComparison;
-import dev.melange.papers.Vision;
 import dev.melange.report.Report;
 import dev.melange.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +79,7 @@ final class CompareImageCommand extends Subcommand {
     List<String> names = named(models);
     ImageTraining training =
         options.settings(
-            modelOf(names.get(0)),
+            ModelChoice.parse(names.get(0)).model(),
             options.size() == null ? 64 : options.size(),
             options.channels(),
             null);
@@ -137,37 +135,17 @@ final class CompareImageCommand extends Subcommand {
 
   /** Names with patterns replaced by what they match, each once. */
   private static List<String> named(List<String> given) {
-    List<String> names = new ArrayList<>();
-    for (String text : given) {
-      String name = text.strip();
-      List<String> matching =
-          name.contains("*")
-              ? Catalogue.models(modelOf(name)).stream()
-                  .filter(Vision.models()::contains)
-                  .map(model -> model.name() + name.substring(modelOf(name).length()))
-                  .toList()
-              : List.of(name);
-      if (matching.isEmpty()) {
-        throw new IllegalArgumentException("no image model is named " + modelOf(name));
-      }
-      matching.stream().filter(one -> !names.contains(one)).forEach(names::add);
-    }
-    names.forEach(name -> Vision.model(modelOf(name)));
-    return names;
-  }
-
-  private static String modelOf(String name) {
-    int colon = name.indexOf(':');
-    return colon < 0 ? name : name.substring(0, colon);
+    return ModelChoice.parseAll(given).stream().map(ModelChoice::text).toList();
   }
 
   private static List<ImageComparison.Contender> contenders(ImageComparisonSettings settings) {
     List<ImageComparison.Contender> all = new ArrayList<>();
-    for (String name : settings.models()) {
-      String[] parts = name.split(":", -1);
+    for (ModelChoice choice : ModelChoice.parseAll(settings.models())) {
       Map<String, String> keys = new LinkedHashMap<>(settings.training().set());
-      keys.putAll(Configs.parseOverrides(Arrays.asList(parts).subList(1, parts.length)));
-      all.add(new ImageComparison.Contender(name, settings.training().withModel(parts[0], keys)));
+      keys.putAll(choice.keys());
+      all.add(
+          new ImageComparison.Contender(
+              choice.text(), settings.training().withModel(choice.model(), keys)));
     }
     return all;
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.io.Provenance;
 import dev.melange.papers.Catalogue;
-import dev.melange.papers.Paper;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.RunConfig;
 import dev.melange.papers.study.RunFolder;
@@ -41,7 +41,8 @@ final class RunCommand extends Subcommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "KEY",
-      description = "The paper's key, as 'melange papers' lists it.")
+      description = "The paper's key, as 'melange papers' lists it; or mixers, which compares the image"
+              + " models of all papers.")
   private String key;
 
   @Option(
@@ -104,23 +105,23 @@ final class RunCommand extends Subcommand {
       description = "Worker threads (default: one per core, or MELANGE_THREADS).")
   private Integer threads;
 
-  private final Function<String, Paper> papers;
+  private final Function<String, StudySubject> studies;
 
   RunCommand() {
-    this(Catalogue::paper);
+    this(Catalogue::study);
   }
 
-  /** With papers that are not in the catalogue. */
-  RunCommand(Function<String, Paper> papers) {
-    this.papers = papers;
+  /** With studies that are not in the catalogue. */
+  RunCommand(Function<String, StudySubject> studies) {
+    this.studies = studies;
   }
 
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
     try (RunFolder folder = folder(console)) {
       RunConfig config = folder.config();
-      Paper paper = papers.apply(config.study());
-      console.note(paper.study().question());
+      StudySubject subject = studies.apply(config.study());
+      console.note(subject.study().question());
       console.note(
           "scale %s, seed %d, %s, %d worker%s; run folder %s"
               .formatted(
@@ -135,7 +136,7 @@ final class RunCommand extends Subcommand {
             "full scale is the paper's own setting, meant for a GPU; on this processor it can take"
                 + " days (the remaining time is shown; Ctrl-C saves; --scale quick takes minutes)");
       }
-      StudyOutcome outcome = run(console, cancellation, paper, folder);
+      StudyOutcome outcome = run(console, cancellation, subject, folder);
       print(console, config, outcome);
       boolean failed =
           !outcome.failedChecks().isEmpty()
@@ -145,7 +146,7 @@ final class RunCommand extends Subcommand {
   }
 
   private RunFolder folder(Console console) throws IOException {
-    RunRequest request = new RunRequest(papers, key, scale, settings, data, seed, device, threads);
+    RunRequest request = new RunRequest(studies, key, scale, settings, data, seed, device, threads);
     if (resume != null) {
       if (like != null) {
         throw new IllegalArgumentException(
@@ -171,7 +172,7 @@ final class RunCommand extends Subcommand {
     Path path;
     if (resume.isEmpty()) {
       requireKey();
-      String study = papers.apply(key).key();
+      String study = studies.apply(key).key();
       path =
           RunFolder.newestUnfinished(out, study)
               .orElseThrow(
@@ -196,20 +197,20 @@ final class RunCommand extends Subcommand {
   private void requireKey() {
     if (key == null) {
       throw new IllegalArgumentException(
-          "which paper? those that can be run: "
-              + String.join(", ", Catalogue.papers().stream().map(Paper::key).toList()));
+          "which study? those that can be run: "
+              + String.join(", ", Catalogue.studies().stream().map(StudySubject::key).toList()));
     }
   }
 
   private static StudyOutcome run(
-      Console console, Cancellation cancellation, Paper paper, RunFolder folder)
+      Console console, Cancellation cancellation, StudySubject subject, RunFolder folder)
       throws IOException {
     try (Cancellation.Section section = cancellation.section();
         StudyProgress progress = new StudyProgress(console, System::nanoTime)) {
       try {
-        return StudyRunner.run(paper, folder, progress, cancellation);
+        return StudyRunner.run(subject, folder, progress, cancellation);
       } catch (CancellationException e) {
-        console.warn("interrupted; go on with: " + resumeCommand(paper.key(), folder.path()));
+        console.warn("interrupted; go on with: " + resumeCommand(subject.key(), folder.path()));
         throw e;
       }
     }

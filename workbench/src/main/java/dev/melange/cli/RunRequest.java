@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.Provenance;
 import dev.melange.io.SafeTensorsFile;
-import dev.melange.papers.Paper;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.study.RunConfig;
 import dev.melange.papers.study.RunFolder;
 import dev.melange.papers.study.Scale;
@@ -25,7 +25,7 @@ import java.util.function.Function;
 /**
  * What the options of {@code melange run} ask for; null and empty where nothing was given.
  *
- * @param papers the paper of a key
+ * @param studies the study of a key
  * @param key the paper's key
  * @param scale the scale's name
  * @param settings {@code key=value} texts
@@ -35,7 +35,7 @@ import java.util.function.Function;
  * @param threads the number of worker threads
  */
 record RunRequest(
-    Function<String, Paper> papers,
+    Function<String, StudySubject> studies,
     String key,
     String scale,
     List<String> settings,
@@ -46,13 +46,13 @@ record RunRequest(
 
   /** The config of a new run. */
   RunConfig config() {
-    Paper paper = papers.apply(key);
+    StudySubject subject = studies.apply(key);
     Scale chosen = scale == null ? Scale.QUICK : Scale.of(scale);
     return RunConfig.of(
         key,
         chosen,
         seed == null ? 0 : seed,
-        StudyRunner.settings(paper, chosen, Configs.parseOverrides(settings)),
+        StudyRunner.settings(subject, chosen, Configs.parseOverrides(settings)),
         places(),
         plan(Engine.Plan.defaults()));
   }
@@ -135,10 +135,10 @@ record RunRequest(
 
   /** The settings of an earlier run with what is given changed. */
   private ObjectNode changed(RunConfig old) {
-    Paper paper = papers.apply(old.study());
+    StudySubject subject = studies.apply(old.study());
     String what = "the study of " + old.study();
     Record before =
-        Configs.read(paper.study().settings(old.scale()).getClass(), old.settings(), what);
+        Configs.read(subject.study().settings(old.scale()).getClass(), old.settings(), what);
     return Configs.toJson(Configs.with(before, Configs.parseOverrides(settings), what));
   }
 

@@ -31,7 +31,7 @@ final class ToyPaper implements Paper {
   static void addTo(CommandLine commandLine) {
     commandLine.getCommandSpec().removeSubcommand("run");
     commandLine.addSubcommand(
-        new RunCommand(key -> key.equals("toy") ? new ToyPaper() : Catalogue.paper(key)));
+        new RunCommand(key -> key.equals("toy") ? new ToyPaper() : Catalogue.study(key)));
   }
 
   @Override

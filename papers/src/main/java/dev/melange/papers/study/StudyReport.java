@@ -4,6 +4,7 @@ import dev.melange.papers.Card;
 import dev.melange.papers.Claim;
 import dev.melange.papers.Link;
 import dev.melange.papers.Paper;
+import dev.melange.papers.StudySubject;
 import dev.melange.report.Report;
 import dev.melange.report.Table;
 import java.io.IOException;
@@ -16,14 +17,16 @@ import java.util.Map;
 final class StudyReport {
   private StudyReport() {}
 
-  static void write(Paper paper, StudyRun run, StudyOutcome outcome) throws IOException {
+  static void write(StudySubject subject, StudyRun run, StudyOutcome outcome) throws IOException {
     Report report = run.report();
-    report.subtitle(paper.study().question());
+    report.subtitle(subject.study().question());
     verdict(report, run, outcome);
     if (!run.comparisons().isEmpty()) {
       report.section("The paper's figures beside ours").table(comparisons(run));
     }
-    claims(report, paper.card());
+    if (subject instanceof Paper paper) {
+      claims(report, paper.card());
+    }
     findings(report, run, outcome);
     provenance(report, run);
     report.write(outcome.report());

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.AtomicFiles;
-import dev.melange.papers.Paper;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.study.Trial.MetricRow;
 import dev.melange.report.Report;
 import dev.melange.report.Table;
@@ -24,15 +24,15 @@ public final class StudyRunner {
   /**
    * The settings of a study, with some keys changed.
    *
-   * @param paper whose study
+   * @param subject whose study
    * @param scale how large
    * @param overrides key to value as text; see {@link Configs#with(Record, Map, String)}
    * @return all keys
    * @throws IllegalArgumentException for unknown keys or wrong values
    */
-  public static ObjectNode settings(Paper paper, Scale scale, Map<String, String> overrides) {
+  public static ObjectNode settings(StudySubject subject, Scale scale, Map<String, String> overrides) {
     return Configs.toJson(
-        Configs.with(paper.study().settings(scale), overrides, "the study of " + paper.key()));
+        Configs.with(subject.study().settings(scale), overrides, "the study of " + subject.key()));
   }
 
   /**
@@ -40,7 +40,7 @@ public final class StudyRunner {
    *
    * <p>The engine is started with the config's plan; a process has one plan.
    *
-   * @param paper whose study
+   * @param subject whose study
    * @param folder the run's folder, with its config; stays open
    * @param listener is told how it goes
    * @param cancelled asked now and then whether to save and stop
@@ -49,21 +49,21 @@ public final class StudyRunner {
    *     folder to go on
    */
   public static StudyOutcome run(
-      Paper paper, RunFolder folder, StudyListener listener, BooleanSupplier cancelled)
+      StudySubject subject, RunFolder folder, StudyListener listener, BooleanSupplier cancelled)
       throws IOException {
-    if (!paper.key().equals(folder.config().study())) {
+    if (!subject.key().equals(folder.config().study())) {
       throw new IllegalArgumentException(
           "%s holds a run of %s, not of %s"
-              .formatted(folder.path(), folder.config().study(), paper.key()));
+              .formatted(folder.path(), folder.config().study(), subject.key()));
     }
     Engine.start(folder.config().plan());
-    Report report = new Report(paper.card().title());
+    Report report = new Report(subject.title());
     StudyRun run = new StudyRun(folder, report, listener, cancelled);
-    List<Finding> findings = List.copyOf(paper.study().run(run));
+    List<Finding> findings = List.copyOf(subject.study().run(run));
     long main = findings.stream().filter(Finding::main).count();
     if (main != 1) {
       throw new IllegalStateException(
-          "a study has one main finding, that of %s returned %d".formatted(paper.key(), main));
+          "a study has one main finding, that of %s returned %d".formatted(subject.key(), main));
     }
     StudyOutcome outcome =
         new StudyOutcome(
@@ -76,7 +76,7 @@ public final class StudyRunner {
                 .toList());
     writeMetrics(run);
     writeTiming(run);
-    StudyReport.write(paper, run, outcome);
+    StudyReport.write(subject, run, outcome);
     // Last: a folder with a result is a finished run.
     JsonFiles.write(folder.path().resolve("result.json"), result(run, outcome));
     return outcome;

@@ -133,12 +133,12 @@ class DecoupledStudyTest {
     assertThatThrownBy(
             () ->
                 StudyRunner.settings(
-                    Catalogue.paper("decoupled-mixup"), Scale.SMOKE, Map.of("mixing", "cutmx:1")))
+                    Catalogue.study("decoupled-mixup"), Scale.SMOKE, Map.of("mixing", "cutmx:1")))
         .hasMessageContaining("did you mean 'cutmix'?");
     assertThatThrownBy(
             () ->
                 StudyRunner.settings(
-                    Catalogue.paper("decoupled-mixup"), Scale.SMOKE, Map.of("seeds", "0")))
+                    Catalogue.study("decoupled-mixup"), Scale.SMOKE, Map.of("seeds", "0")))
         .hasMessageContaining("got 6, 0, 1");
   }
 }
