@@ -41,7 +41,8 @@ final class RunCommand extends Subcommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "KEY",
-      description = "The paper's key, as 'melange papers' lists it; or mixers, which compares the image"
+      description =
+          "The paper's key, as 'melange papers' lists it; or mixers, which compares the image"
               + " models of all papers.")
   private String key;
 

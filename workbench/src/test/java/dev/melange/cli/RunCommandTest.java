@@ -82,7 +82,7 @@ class RunCommandTest {
     assertThat(run("sphinx")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(console.err()).startsWith("error: sphinx is not implemented");
     assertThat(run()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(console.err()).startsWith("error: which paper?");
+    assertThat(console.err()).startsWith("error: which study?");
     assertThat(run("toy", "--scale", "huge")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(console.err())
         .isEqualTo("error: unknown scale 'huge'; expected smoke, quick or full\n");

@@ -55,7 +55,9 @@ record MixersResults(MixersSettings settings, StudyImages images, List<Row> rows
 
   private ModelComparison comparison() {
     return new ModelComparison(
-        rows.stream().map(row -> new Entry(row.choice.text(), row.accuracies(), row.cost())).toList(),
+        rows.stream()
+            .map(row -> new Entry(row.choice.text(), row.accuracies(), row.cost()))
+            .toList(),
         settings.batch());
   }
 
@@ -105,8 +107,7 @@ record MixersResults(MixersSettings settings, StudyImages images, List<Row> rows
             .number("images/s", "%,.0f", Table.Best.HIGHEST);
     for (Row row : rows) {
       double seconds = run.seconds(row.name + "-s" + run.seed());
-      table.row(
-          row.choice.text(), (double) images.train().size() * settings.epochs() / seconds);
+      table.row(row.choice.text(), (double) images.train().size() * settings.epochs() / seconds);
     }
     return table.build();
   }
@@ -144,7 +145,11 @@ record MixersResults(MixersSettings settings, StudyImages images, List<Row> rows
     }
     double spread =
         Math.sqrt(
-            entries.stream().map(Entry::accuracy).mapToDouble(Summary::variance).average().orElseThrow());
+            entries.stream()
+                .map(Entry::accuracy)
+                .mapToDouble(Summary::variance)
+                .average()
+                .orElseThrow());
     Verdict verdict =
         range > CLEAR * spread
             ? Verdict.HOLDS

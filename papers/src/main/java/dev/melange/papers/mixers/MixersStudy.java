@@ -95,11 +95,7 @@ final class MixersStudy implements Study {
   }
 
   private static ObjectNode train(
-      Trial trial,
-      MixersSettings settings,
-      StudyImages images,
-      ModelChoice contender,
-      boolean keep)
+      Trial trial, MixersSettings settings, StudyImages images, ModelChoice contender, boolean keep)
       throws IOException {
     int classes = images.classes().size();
     try (ImageModel model =
@@ -153,8 +149,7 @@ final class MixersStudy implements Study {
   }
 
   /** The images of small sets are enlarged, so that all networks can see them. */
-  private static Pipeline resized(
-      Pipeline pipeline, MixersSettings settings, StudyImages images) {
+  private static Pipeline resized(Pipeline pipeline, MixersSettings settings, StudyImages images) {
     return images.size() == settings.size()
         ? pipeline
         : pipeline.then(new Resize(settings.size(), settings.size(), Resize.Filter.BILINEAR));

@@ -30,7 +30,8 @@ public final class StudyRunner {
    * @return all keys
    * @throws IllegalArgumentException for unknown keys or wrong values
    */
-  public static ObjectNode settings(StudySubject subject, Scale scale, Map<String, String> overrides) {
+  public static ObjectNode settings(
+      StudySubject subject, Scale scale, Map<String, String> overrides) {
     return Configs.toJson(
         Configs.with(subject.study().settings(scale), overrides, "the study of " + subject.key()));
   }
