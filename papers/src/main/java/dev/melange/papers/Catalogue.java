@@ -16,7 +16,9 @@ import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixers.MixersComparison;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
+import dev.melange.papers.msmlp.MsMlpPaper;
 import dev.melange.papers.ninformer.NinFormerPaper;
+import dev.melange.papers.raftmlp.RaftMlpPaper;
 import dev.melange.papers.seminmf.SemiNmfPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ public final class Catalogue {
       List.of(
           new MetaFormerPaper(),
           new MlpMixerPaper(),
+          new RaftMlpPaper(),
+          new MsMlpPaper(),
           new BertPaper(),
           new GptPaper(),
           new TimeMixerPaper(),
