@@ -14,18 +14,9 @@ import java.util.random.RandomGenerator;
  */
 public record RandomErasing(double probability, double minArea, double maxArea, double minRatio)
     implements FloatTransform {
-  private static final int TRIES = 10;
-
   /** Checks the ranges. */
   public RandomErasing {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException("probability must be in 0..1, got " + probability);
-    }
-    if (!(minArea > 0 && minArea <= maxArea && maxArea <= 1 && minRatio > 0 && minRatio <= 1)) {
-      throw new IllegalArgumentException(
-          "area must be a range within (0, 1] and the least ratio in (0, 1], got %s to %s, %s"
-              .formatted(minArea, maxArea, minRatio));
-    }
+    RandomRectangle.require(probability, minArea, maxArea, minRatio);
   }
 
   /** Area 0.02 to 1/3, ratio 0.3 to 1/0.3. */
@@ -39,28 +30,16 @@ public record RandomErasing(double probability, double minArea, double maxArea, 
     if (draws.nextDouble() >= probability) {
       return image;
     }
-    double area = (double) image.height() * image.width();
-    double log = Math.log(minRatio);
-    for (int i = 0; i < TRIES; i++) {
-      double wanted = area * (minArea + (maxArea - minArea) * draws.nextDouble());
-      double ratio = Math.exp(log - 2 * log * draws.nextDouble());
-      int rows = (int) Math.rint(Math.sqrt(wanted * ratio));
-      int columns = (int) Math.rint(Math.sqrt(wanted / ratio));
-      if (rows < image.height() && columns < image.width()) {
-        int top = draws.nextInt(image.height() - rows + 1);
-        int left = draws.nextInt(image.width() - columns + 1);
-        return erased(image, top, left, rows, columns, draws);
-      }
-    }
-    return image;
+    RandomRectangle place =
+        RandomRectangle.draw(image.height(), image.width(), minArea, maxArea, minRatio, draws);
+    return place == null ? image : erased(image, place, draws);
   }
 
-  private static FloatImage erased(
-      FloatImage image, int top, int left, int rows, int columns, RandomGenerator draws) {
+  private static FloatImage erased(FloatImage image, RandomRectangle place, RandomGenerator draws) {
     float[] data = image.data().clone();
     for (int c = 0; c < image.channels(); c++) {
-      for (int y = top; y < top + rows; y++) {
-        for (int x = left; x < left + columns; x++) {
+      for (int y = place.top(); y < place.top() + place.rows(); y++) {
+        for (int x = place.left(); x < place.left() + place.columns(); x++) {
           data[(c * image.height() + y) * image.width() + x] = (float) draws.nextGaussian();
         }
       }

@@ -5,6 +5,7 @@ import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -70,6 +71,16 @@ public final class MixShift extends UnaryLayer {
           "%s has %d channels, which in groups of %d make %d groups, not the %d of shift_size; use another width"
               .formatted(what, channels, size, made, groups));
     }
+  }
+
+  /** Number C of channels. */
+  long channels() {
+    return Arrays.stream(sizes).sum();
+  }
+
+  /** Number of channels of each group. */
+  long[] groups() {
+    return sizes.clone();
   }
 
   @Override

@@ -57,6 +57,16 @@ public final class MsMlp extends ImageModel {
   }
 
   /**
+   * The token mixer of a block.
+   *
+   * @param stage from 0
+   * @param block from 0
+   */
+  public MixShift mixer(int stage, int block) {
+    return stages.get(stage).blocks.get(block).mixer();
+  }
+
+  /**
    * The maps that leave the blocks of all stages, for dense prediction.
    *
    * @param x images

@@ -2,15 +2,16 @@ package dev.melange.papers.msmlp;
 
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** MS-MLP (Zheng and others, 2022): its block and its networks. */
-public final class MsMlpPaper implements Method {
+public final class MsMlpPaper implements Paper {
   private static final Component BLOCK =
       Component.of(
           "layer/mix-shift-block",
@@ -67,5 +68,10 @@ public final class MsMlpPaper implements Method {
                 "drop_path_rate", dropPath),
             CLASSIFIER.name());
     return new Model(name, CLASSIFIER, config, facts);
+  }
+
+  @Override
+  public Study study() {
+    return new MsMlpStudy();
   }
 }

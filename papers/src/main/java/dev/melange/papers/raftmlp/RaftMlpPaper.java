@@ -4,16 +4,17 @@ import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.mix.Box;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
 import dev.melange.papers.raftmlp.RaftMlpConfig.Level;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** RaftMLP (Tatsunami and Taki, 2021): its networks and its way of mixing training images. */
-public final class RaftMlpPaper implements Method {
+public final class RaftMlpPaper implements Paper {
   /**
    * Configuration of {@code mixup/cut-mixup}.
    *
@@ -63,16 +64,18 @@ public final class RaftMlpPaper implements Method {
         columns("raftmlp_deep_36", "ser_pm", null, Level.of(36, 384, 16, 2)));
   }
 
-  /** Four levels, as published. */
+  /** The four levels of the published networks. */
+  static List<Level> levels(int... dims) {
+    return List.of(
+        new Level(2, dims[0], 4, 2, List.of(4, 8)),
+        new Level(2, dims[1], 2, 2, List.of(2, 4)),
+        new Level(6, dims[2], 2, 2, List.of(2, 4)),
+        new Level(2, dims[3], 2, 2, List.of(2)));
+  }
+
   private static Model pyramid(
       String name, String embedding, String macs, String accuracy, int... dims) {
-    List<Level> levels =
-        List.of(
-            new Level(2, dims[0], 4, 2, List.of(4, 8)),
-            new Level(2, dims[1], 2, 2, List.of(2, 4)),
-            new Level(6, dims[2], 2, 2, List.of(2, 4)),
-            new Level(2, dims[3], 2, 2, List.of(2)));
-    return model(name, config(levels, "ser_pm", embedding), macs, accuracy);
+    return model(name, config(levels(dims), "ser_pm", embedding), macs, accuracy);
   }
 
   /** One level. */
@@ -130,5 +133,10 @@ public final class RaftMlpPaper implements Method {
 
   private static Box box(int[] edges) {
     return new Box(edges[0], edges[1], edges[2], edges[3]);
+  }
+
+  @Override
+  public Study study() {
+    return new RaftMlpStudy();
   }
 }

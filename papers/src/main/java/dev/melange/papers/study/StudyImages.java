@@ -71,8 +71,8 @@ public record StudyImages(
       data = List.copyOf(data);
       if (data.isEmpty()) {
         throw new IllegalArgumentException(
-            "data names no images; at this scale give a folder of ImageNet-1k with train/CLASS/x.jpg"
-                + " and val/CLASS/x.jpg: --set data=FOLDER");
+            "data names no images; at this scale give a folder of ImageNet-1k with"
+                + " train/CLASS/x.jpg and val/CLASS/x.jpg: --set data=FOLDER");
       }
       if (train < 0 || test < 0 || size < 1) {
         throw new IllegalArgumentException(
@@ -204,6 +204,12 @@ public record StudyImages(
       }
       default -> plain;
     };
+  }
+
+  /** The same images, going through other transforms. */
+  public StudyImages through(Pipeline newTraining, Pipeline newEvaluation) {
+    return new StudyImages(
+        name, train, test, classes, channels, size, newTraining, newEvaluation, open);
   }
 
   /** What the training images go through, in words. */
