@@ -12,6 +12,7 @@ import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.mambamixer.MambaMixerPaper;
+import dev.melange.papers.maxim.MaximPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixers.MixersComparison;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
@@ -35,6 +36,7 @@ public final class Catalogue {
   private static final List<Method> METHODS =
       List.of(
           new MetaFormerPaper(),
+          new MaximPaper(),
           new MlpMixerPaper(),
           new RaftMlpPaper(),
           new MsMlpPaper(),

@@ -40,6 +40,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       CompareCommand.class,
       PredictCommand.class,
+      RestoreCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,

@@ -1,0 +1,249 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
+import dev.melange.io.AtomicFiles;
+import dev.melange.papers.maxim.MaximConfig;
+import dev.melange.papers.maxim.PhotoFolder;
+import dev.melange.papers.maxim.RestorationTraining;
+import dev.melange.tensor.Device;
+import dev.melange.tensor.Engine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains a network that restores photographs. */
+@Command(
+    name = "restore",
+    description =
+        "Train a network that restores photographs, on pairs of bad and good ones or on good ones"
+            + " that are made bad. Writes restorer.safetensors, report.html, config.json and"
+            + " metrics.csv. Ctrl-C saves; --resume goes on.",
+    footer = {
+      "  melange train restore --task denoise --data photos/",
+      "  melange train restore --task denoise --data photos/ --degrade sigma=0.2 --steps 2000",
+      "  melange train restore --task derain --degraded rainy/ --targets dry/ --model maxim_s2",
+      "  melange train restore --resume runs/train-restore/20260101-120000"
+    })
+final class TrainRestoreCommand extends Subcommand {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+  private static final Path RUNS = Path.of("runs", "train-restore");
+  private static final String CONFIG = "config.json";
+  private static final double FINAL_SHARE = 0.005;
+  private static final int MOST_EVALUATIONS = 10;
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      description = "denoise, deblur, derain, dehaze or enhance.")
+  private String task;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Good photographs; bad ones are made from them.")
+  private Path data;
+
+  @Option(
+      names = "--degraded",
+      paramLabel = "FOLDER",
+      description = "Bad photographs; with --targets.")
+  private Path degraded;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "FOLDER",
+      description = "Their good partners, with the same names.")
+  private Path targets;
+
+  @Option(
+      names = "--degrade",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Change how photographs are made bad: sigma (denoise, enhance), length and angle"
+              + " (deblur), threshold, length, slant and strength (derain), beta and airlight"
+              + " (dehaze), gain and gamma (enhance); may be repeated.")
+  private Map<String, String> degrade = new LinkedHashMap<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      defaultValue = "maxim_tiny",
+      description =
+          "maxim_tiny, or a published size: maxim_s1 to maxim_m3. Default: ${DEFAULT-VALUE}.")
+  private String model;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a key of the network's configuration; may be repeated.")
+  private Map<String, String> set = new LinkedHashMap<>();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Optimiser steps. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Patches per step. Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(
+      names = "--patch",
+      paramLabel = "PIXELS",
+      description =
+          "Side of a patch. Default: the least multiple of what the network needs from 48 on.")
+  private Integer patch;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      description = "Learning rate at the start. Default: 2e-3, for published sizes 2e-4.")
+  private Double lr;
+
+  @Option(
+      names = "--mixup",
+      paramLabel = "PROBABILITY",
+      defaultValue = "0",
+      description = "How often patches are mixed with each other. Default: ${DEFAULT-VALUE}.")
+  private double mixup;
+
+  @Option(
+      names = "--valid-share",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description = "Share of the photographs for validation. Default: ${DEFAULT-VALUE}.")
+  private double validShare;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of all randomness. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder of this training. Default: runs/train-restore/TIME.")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the training in DIR, with its settings.")
+  private Path resume;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|cuda",
+      description = "Where to compute. Default: cpu, or MELANGE_DEVICE.")
+  private String device;
+
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    Engine.Plan plan = Engine.Plan.defaults();
+    Engine.start(
+        new Engine.Plan(
+            device == null ? plan.device() : Device.of(device),
+            plan.workers(),
+            plan.intraOp(),
+            plan.precision()));
+    RestoreTraining settings = resume == null ? settings() : read(resume);
+    PhotoFolder photos = RestoreTrainingRun.photos(settings);
+    Path folder = resume == null ? newFolder(settings) : resume;
+    RestoreTrainingRun run = new RestoreTrainingRun(settings, folder, console);
+    ObjectNode result = run.train(photos, cancellation);
+    console.result(() -> result, () -> run.print(result));
+    return ExitCode.OK;
+  }
+
+  private RestoreTraining settings() {
+    if (task == null) {
+      throw new IllegalArgumentException(
+          "--task is missing: denoise, deblur, derain, dehaze or enhance");
+    }
+    RestoreTraining first = settings(1);
+    first.restoration();
+    first.maker();
+    int factor;
+    try (var network = RestoreTrainingRun.createNetwork(first)) {
+      MaximConfig config = network.config();
+      factor = Math.max(config.heightFactor(), config.widthFactor());
+    }
+    return settings(patch == null ? Math.max(1, (48 + factor - 1) / factor) * factor : patch);
+  }
+
+  private RestoreTraining settings(int side) {
+    double rate = lr == null ? (model.equals("maxim_tiny") ? 2e-3 : 2e-4) : lr;
+    return new RestoreTraining(
+        task,
+        model,
+        set,
+        text(data),
+        text(degraded),
+        text(targets),
+        degrade,
+        validShare,
+        new RestorationTraining.Settings(
+            side,
+            batch,
+            steps,
+            Math.min(MOST_EVALUATIONS, Math.max(1, steps)),
+            rate,
+            rate * FINAL_SHARE,
+            1,
+            mixup),
+        seed);
+  }
+
+  private static String text(Path path) {
+    return path == null ? null : path.toString();
+  }
+
+  private Path newFolder(RestoreTraining settings) throws IOException {
+    Path folder = out;
+    if (folder == null) {
+      String time = LocalDateTime.now(ZoneId.systemDefault()).format(NAME);
+      folder = RUNS.resolve(time);
+      for (int number = 2; Files.exists(folder); number++) {
+        folder = RUNS.resolve(time + "-" + number);
+      }
+    } else if (Files.exists(folder.resolve(CONFIG))) {
+      throw new IllegalArgumentException(
+          "%s holds a training already; go on with it (--resume %s) or choose another --out"
+              .formatted(folder, folder));
+    }
+    Files.createDirectories(folder);
+    AtomicFiles.write(folder.resolve(CONFIG), settings.toJson().toPrettyString() + "\n");
+    return folder;
+  }
+
+  private static RestoreTraining read(Path folder) throws IOException {
+    Path file = folder.resolve(CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(
+          folder.toString(), null, "is not the folder of a training: it has no " + CONFIG);
+    }
+    return Configs.read(
+        RestoreTraining.class,
+        new ObjectMapper().readTree(Files.readString(file)),
+        file.toString());
+  }
+}
