@@ -39,8 +39,7 @@ public final class Compare {
     List<String> cases =
         arguments.length > 4 ? Arrays.asList(arguments).subList(4, arguments.length) : CASES;
     System.out.println(
-        "| case | mode | Melange ms | PyTorch ms | speed ratio | Melange MiB | PyTorch MiB | memory"
-            + " ratio |");
+        "| case | mode | Melange ms | PyTorch ms | speed ratio | Melange MiB | PyTorch MiB | memory ratio |");
     System.out.println("|---|---|---|---|---|---|---|---|");
     for (String mode : new String[] {"train", "infer"}) {
       double logs = 0;

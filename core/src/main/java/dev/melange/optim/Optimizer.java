@@ -241,8 +241,8 @@ public abstract class Optimizer implements AutoCloseable {
     for (int i = 0; i < parameters.length; i++) {
       if (!parameters[i].sharesStorage(values)) {
         throw new IllegalStateException(
-            ("parameter %s no longer lies in this optimiser's vector: the model was converted,"
-                    + " moved or given to another optimiser; build the optimiser after that")
+            ("parameter %s no longer lies in this optimiser's vector: the model was converted, moved"
+                    + " or given to another optimiser; build the optimiser after that")
                 .formatted(names[i]));
       }
     }

@@ -235,8 +235,8 @@ public final class Rng implements RandomGenerator {
     Rng rng = BOUND.get();
     if (rng == null) {
       throw new IllegalStateException(
-          "a layer draws random numbers in training mode, but no Rng is bound to this thread; run"
-              + " it inside rng.run(...), or call eval() first");
+          "a layer draws random numbers in training mode, but no Rng is bound to this thread; run it"
+              + " inside rng.run(...), or call eval() first");
     }
     return rng;
   }
