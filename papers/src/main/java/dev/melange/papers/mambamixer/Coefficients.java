@@ -1,116 +1,134 @@
 package dev.melange.papers.mambamixer;
 
-import dev.melange.tensor.Tensor;
+import dev.melange.papers.mambamixer.ScanLoops.Block;
+import java.util.Arrays;
 
 /** B or C of a scan in one task: per step and group, or constant per channel and state. */
 final class Coefficients {
-  private final int which;
-  private final Tensor tensor; // [B, G, N, L] or [D, N]
+  private final HostNumbers numbers; // [B, G, N, L] or [D, N]
   private final ScanShape shape;
   private final ScanTask task;
   private final Scratch scratch;
-  private final boolean constant;
+  private final int valuesArray;
+  private final int gradientArray;
   private final int firstGroup;
   private final int groups;
+  private final double[] constants; // [channels, N]; null if these are no constants
+  private final double[] constantGradient; // of the constants
   private int from;
   private int length;
-  private double[] values; // of the segment [samples, groups, N, length], or [channels, N]
-  private int gradientArray;
-  private double[] gradient; // of the values
+  private double[] values; // of the segment [samples, groups, N, length]; of constants [N, length]
+  private double[] gradient; // of the values; null unless asked for
 
   /**
    * The coefficients of a task.
    *
-   * @param which array of the scratch that holds them
+   * @param valuesArray array of the scratch that holds them
+   * @param gradientArray array of the scratch that holds their gradients
+   * @param constantsArray array of the scratch for constants, and the next one for their gradients;
+   *     -1 if these are no constants
    */
-  Coefficients(int which, Tensor tensor, ScanShape shape, ScanTask task, Scratch scratch) {
-    this.which = which;
-    this.tensor = tensor;
+  Coefficients(
+      HostNumbers numbers,
+      ScanShape shape,
+      ScanTask task,
+      Scratch scratch,
+      int valuesArray,
+      int gradientArray,
+      int constantsArray) {
+    this.numbers = numbers;
     this.shape = shape;
     this.task = task;
     this.scratch = scratch;
-    constant = tensor.dim() == 2;
+    this.valuesArray = valuesArray;
+    this.gradientArray = gradientArray;
     firstGroup = task.channel() / shape.channelsPerGroup();
     int lastGroup = (task.channel() + task.channels() - 1) / shape.channelsPerGroup();
     groups = lastGroup - firstGroup + 1;
-    if (constant) {
-      values = scratch.read(which, tensor.narrow(0, task.channel(), task.channels()));
+    if (constantsArray < 0) {
+      constants = null;
+      constantGradient = null;
+    } else {
+      int size = task.channels() * shape.states();
+      constants = scratch.get(constantsArray, size);
+      numbers.read((long) task.channel() * shape.states(), constants, 0, size, scratch);
+      constantGradient = scratch.zeros(constantsArray + 1, size);
     }
   }
 
   /** Turns to a segment of the steps. */
-  void load(int first, int count) {
+  void load(int first, int count, boolean withGradient) {
     from = first;
     length = count;
-    if (!constant) {
-      values = scratch.read(which, segment(tensor));
-      if (gradient != null) {
-        gradient = scratch.zeros(gradientArray, task.samples() * groups * shape.states() * length);
+    int rows = (constants == null ? task.samples() * groups : 1) * shape.states();
+    values = scratch.get(valuesArray, rows * length);
+    gradient = withGradient ? scratch.zeros(gradientArray, rows * length) : null;
+    if (constants == null) {
+      for (int row = 0; row < rows; row++) {
+        numbers.read(place(row), values, row * length, length, scratch);
       }
     }
   }
 
-  private Tensor segment(Tensor x) {
-    return x.narrow(0, task.sample(), task.samples())
-        .narrow(1, firstGroup, groups)
-        .narrow(3, from, length);
+  /** Where the segment of a row of the values lies in [B, G, N, L]. */
+  private long place(int row) {
+    int state = row % shape.states();
+    int group = firstGroup + row / shape.states() % groups;
+    long sample = task.sample() + row / shape.states() / groups;
+    return ((sample * shape.groups() + group) * shape.states() + state) * shape.length() + from;
   }
 
-  private int constantAt(int row, int state) {
-    return row % task.channels() * shape.states() + state;
-  }
-
-  private int rowAt(int row, int state) {
-    int sample = row / task.channels();
-    int channel = task.channel() + row % task.channels();
-    int group = channel / shape.channelsPerGroup() - firstGroup;
-    return ((sample * groups + group) * shape.states() + state) * length;
-  }
-
-  /** {@code out = this * x} along the segment. */
-  void product(double[] out, int o, int row, int state, double[] x, int xo) {
-    if (constant) {
-      Rows.scaled(out, o, values[constantAt(row, state)], x, xo, length);
-    } else {
-      Rows.product(out, o, values, rowAt(row, state), x, xo, length);
+  /** The block of a row of the task, valid until the next one is asked for. */
+  Block of(int row) {
+    if (constants == null) {
+      int sample = row / task.channels();
+      int channel = task.channel() + row % task.channels();
+      int group = channel / shape.channelsPerGroup() - firstGroup;
+      return new Block(values, (sample * groups + group) * shape.states() * length);
     }
-  }
-
-  /** {@code out += this * x} along the segment. */
-  void addProduct(double[] out, int o, int row, int state, double[] x, int xo) {
-    if (constant) {
-      Rows.addScaled(out, o, values[constantAt(row, state)], x, xo, length);
-    } else {
-      Rows.addProduct(out, o, values, rowAt(row, state), x, xo, length);
+    int at = row % task.channels() * shape.states();
+    for (int state = 0; state < shape.states(); state++) {
+      Arrays.fill(values, state * length, (state + 1) * length, constants[at + state]);
     }
+    return new Block(values, 0);
   }
 
-  /** Prepares for gradients; to be called before {@link #load}. */
-  void startGradient(int array) {
-    gradientArray = array;
-    gradient = scratch.zeros(array, constant ? task.channels() * shape.states() : 0);
+  /** The gradient's array, whose blocks lie as those of {@link #of}. */
+  double[] gradient() {
+    return gradient;
   }
 
-  /** Adds {@code x * y} to the gradient, summed over the steps if these are constants. */
-  void addGradient(int row, int state, double[] x, int xo, double[] y, int yo) {
-    if (constant) {
-      gradient[constantAt(row, state)] += Rows.dot(x, xo, y, yo, length);
-    } else {
-      Rows.addProduct(gradient, rowAt(row, state), x, xo, y, yo, length);
+  /** Adds up what a row gave to the gradient of constants. */
+  void endRow(int row) {
+    if (constants != null) {
+      int at = row % task.channels() * shape.states();
+      for (int state = 0; state < shape.states(); state++) {
+        double sum = 0;
+        for (int i = state * length; i < (state + 1) * length; i++) {
+          sum += gradient[i];
+        }
+        constantGradient[at + state] += sum;
+      }
+      Arrays.fill(gradient, 0, shape.states() * length, 0);
     }
   }
 
   /** Stores the gradient of a segment, [chunks, B, G, N, L]. */
-  void endSegment(Tensor target) {
-    if (!constant) {
-      Scratch.write(gradient, segment(target.get(task.chunk())));
+  void endSegment(HostNumbers target) {
+    if (constants == null) {
+      long chunk =
+          (long) task.chunk() * shape.batch() * shape.groups() * shape.states() * shape.length();
+      for (int row = 0; row < task.samples() * groups * shape.states(); row++) {
+        target.write(gradient, row * length, chunk + place(row), length, scratch);
+      }
     }
   }
 
   /** Stores the gradient of constants, [slots, D, N]. */
-  void endGradient(Tensor target) {
-    if (constant) {
-      Scratch.write(gradient, target.get(task.slot()).narrow(0, task.channel(), task.channels()));
+  void endTask(HostNumbers target) {
+    if (constants != null) {
+      long at = ((long) task.slot() * shape.channels() + task.channel()) * shape.states();
+      target.write(constantGradient, 0, at, task.channels() * shape.states(), scratch);
     }
   }
 }

@@ -1,9 +1,10 @@
 package dev.melange.papers.mambamixer;
 
+import dev.melange.papers.mambamixer.ScanLoops.RowGradients;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
-import dev.melange.tensor.Scope;
+import dev.melange.tensor.Nn;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,20 +29,19 @@ import java.util.function.Supplier;
  * workers.
  */
 final class ScanKernel {
-  private static final int TILE = 1 << 15; // numbers whose exponentials stay in a core's cache
+  private static final int TASK = 1 << 15; // numbers of states: less is not worth a task of its own
   private static final int SEGMENT = 256;
   private static final int MIN_TASKS = 8;
 
-  private final ScanShape shape;
-  private final Tensor u; // [B, D, L]
-  private final Tensor dt; // [B, D, L]
-  private final Tensor a; // [D, N]
-  private final Tensor b; // [B, G, N, L], or constant [D, N]
-  private final Tensor c; // likewise
+  private final Tensor[] in; // u, dt, A, B, C as given
+  private final ScanShape shape; // with the number of states made up to a multiple
+  private final int states; // as given
+  private final ScanSegment.Source source;
   private final boolean withState;
+  private final int columns; // of the output
   private final int segment;
   private final int segments;
-  private final Tensor starts; // states before each segment, [segments, B, D, N]; or null
+  private final HostNumbers starts; // states before each segment, [segments, B, D, N]; or null
   private final List<ScanTask> tasks = new ArrayList<>();
   private int slots;
   private int chunks;
@@ -49,31 +49,65 @@ final class ScanKernel {
   /**
    * A scan.
    *
+   * @param in u and dt, [B, D, L]; A, [D, N]; B and C, [B, G, N, L] or constants [D, N]
    * @param withState whether the output has the last state appended
    * @param differentiable whether {@link #backward} is to follow
    */
   ScanKernel(Tensor[] in, boolean withState, boolean differentiable) {
-    u = in[0].contiguous();
-    dt = in[1].contiguous();
-    a = in[2].contiguous();
-    b = in[3].contiguous();
-    c = in[4].contiguous();
-    shape = ScanShape.of(u, a, b, c);
+    this.in = in;
     this.withState = withState;
+    states = (int) in[2].size(1);
+    Tensor a = padded(in[2]);
+    Tensor b = padded(in[3]);
+    Tensor c = padded(in[4]);
+    shape = ScanShape.of(in[0], a, b, c);
+    columns = shape.length() + (withState ? shape.states() : 0);
+    source =
+        new ScanSegment.Source(
+            shape,
+            numbers(in[0]),
+            numbers(in[1]),
+            numbers(a),
+            numbers(b),
+            numbers(c),
+            b.dim() == 2,
+            c.dim() == 2);
     segments = (shape.length() + SEGMENT - 1) / SEGMENT;
     segment = (shape.length() + segments - 1) / segments;
     starts =
         differentiable
-            ? Tensor.empty(
-                DType.F64, Device.CPU, segments, shape.batch(), shape.channels(), shape.states())
+            ? new HostNumbers(doubles(segments, shape.batch(), shape.channels(), shape.states()))
             : null;
     cut();
   }
 
+  // The states' dimension is the second of constants and of A, else the third. States whose
+  // coefficients are zero stay zero.
+  private static Tensor padded(Tensor x) {
+    int missing = (int) (-x.size(stateDim(x)) & (ScanLoops.LANES - 1));
+    if (missing == 0) {
+      return x;
+    }
+    return x.dim() == 2 ? Nn.pad(x, 0, missing) : Nn.pad(x, 0, 0, 0, missing);
+  }
+
+  private static int stateDim(Tensor x) {
+    return x.dim() == 2 ? 1 : 2;
+  }
+
+  private static HostNumbers numbers(Tensor x) {
+    Tensor typed = x.dtype() == DType.F32 || x.dtype() == DType.F64 ? x : x.to(DType.F32);
+    return new HostNumbers(typed.contiguous());
+  }
+
+  private static Tensor doubles(long... shape) {
+    return Tensor.empty(DType.F64, Device.CPU, shape);
+  }
+
   private void cut() {
     long perSample = (long) shape.channels() * shape.states() * shape.length();
-    if (perSample <= TILE) {
-      int together = (int) (TILE / perSample);
+    if (perSample <= TASK) {
+      int together = (int) (TASK / perSample);
       chunks = 1;
       slots = (shape.batch() + together - 1) / together;
       for (int slot = 0; slot < slots; slot++) {
@@ -116,38 +150,56 @@ final class ScanKernel {
     return Math.min(segment, shape.length() - index * segment);
   }
 
-  /** The outputs y, [B, D, L]; with the last state appended, [B, D, L + N]. */
-  Tensor forward() {
-    int columns = shape.length() + (withState ? shape.states() : 0);
-    Tensor out = Tensor.empty(u.dtype(), Device.CPU, shape.batch(), shape.channels(), columns);
-    forEachTask(task -> forward(task, out));
-    return out;
+  /** Where the states of a task before a segment are kept. */
+  private long startOf(ScanTask task, int index) {
+    long rows = ((long) index * shape.batch() + task.sample()) * shape.channels() + task.channel();
+    return rows * shape.states();
   }
 
-  private void forward(ScanTask task, Tensor out) {
+  /** Where the last states of a row lie in the output. */
+  private long lastOf(ScanTask task, int row) {
+    long rows = (long) task.sample() * shape.channels() + task.channel() + row;
+    return rows * columns + shape.length();
+  }
+
+  /** The outputs y, [B, D, L]; with the last state appended, [B, D, L + N]. */
+  Tensor forward() {
+    DType type = in[0].dtype() == DType.F64 ? DType.F64 : DType.F32;
+    Tensor out = Tensor.empty(type, Device.CPU, shape.batch(), shape.channels(), columns);
+    HostNumbers numbers = new HostNumbers(out);
+    forEachTask(task -> forward(task, numbers));
+    return out.narrow(2, 0, shape.length() + (withState ? (long) states : 0)).to(in[0].dtype());
+  }
+
+  private void forward(ScanTask task, HostNumbers out) {
     int n = shape.states();
     Scratch scratch = Scratch.ofThread();
-    Segment part = new Segment(task, scratch);
-    double[] carry = scratch.zeros(Scratch.CARRY, task.rows() * n);
+    ScanSegment part = new ScanSegment(source, task, scratch);
+    double[] h = scratch.zeros(Scratch.CARRY, task.rows() * n);
     for (int index = 0; index < segments; index++) {
       if (starts != null) {
-        Scratch.write(carry, task.slice(starts.get(index)));
+        starts.write(h, 0, startOf(task, index), task.rows() * n, scratch);
       }
-      part.load(index * segment, lengthOf(index));
-      double[] y = scratch.zeros(Scratch.Y, task.rows() * part.length);
+      part.load(index * segment, lengthOf(index), false);
+      double[] y = scratch.zeros(Scratch.Y, task.rows() * part.length());
       for (int row = 0; row < task.rows(); row++) {
-        double[] h = part.states(row, carry);
-        for (int state = 0; state < n; state++) {
-          part.c.addProduct(y, row * part.length, row, state, h, state * part.length);
-          carry[row * n + state] = h[(state + 1) * part.length - 1];
-        }
+        part.outputs(row, h, y);
       }
-      Scratch.write(y, part.steps(out));
+      part.write(y, out, columns);
     }
-    if (withState) {
-      Scratch.write(carry, task.slice(out).narrow(2, shape.length(), n));
+    for (int row = 0; withState && row < task.rows(); row++) {
+      out.write(h, row * n, lastOf(task, row), n, scratch);
     }
   }
+
+  /** Where the tasks put their gradients. */
+  private record Gradients(
+      HostNumbers dy,
+      HostNumbers du,
+      HostNumbers ddt,
+      HostNumbers da,
+      HostNumbers db,
+      HostNumbers dc) {}
 
   /**
    * The gradients of u, dt, A, B and C, each of its input's shape and type.
@@ -155,183 +207,67 @@ final class ScanKernel {
    * @param gradient of the output
    */
   Tensor[] backward(Tensor gradient) {
-    Tensor dy = gradient.contiguous();
-    Tensor du = Tensor.empty(u.dtype(), Device.CPU, u.shape());
-    Tensor ddt = Tensor.empty(dt.dtype(), Device.CPU, dt.shape());
-    Tensor da = Tensor.empty(DType.F64, Device.CPU, slots, shape.channels(), shape.states());
-    Tensor db = partial(b);
-    Tensor dc = partial(c);
-    forEachTask(task -> backward(task, new Tensor[] {dy, du, ddt, da, db, dc}));
-    return new Tensor[] {
-      du, ddt, da.sum(0).to(a.dtype()), db.sum(0).to(b.dtype()), dc.sum(0).to(c.dtype())
+    Tensor dy = withState ? Nn.pad(gradient, 0, shape.states() - states) : gradient;
+    Tensor[] sums = {
+      Tensor.empty(type(in[0]), Device.CPU, in[0].shape()),
+      Tensor.empty(type(in[1]), Device.CPU, in[1].shape()),
+      doubles(slots, shape.channels(), shape.states()),
+      partial(in[3]),
+      partial(in[4])
     };
+    Gradients gradients =
+        new Gradients(
+            numbers(dy),
+            new HostNumbers(sums[0]),
+            new HostNumbers(sums[1]),
+            new HostNumbers(sums[2]),
+            new HostNumbers(sums[3]),
+            new HostNumbers(sums[4]));
+    forEachTask(task -> backward(task, gradients));
+    for (int i = 0; i < sums.length; i++) {
+      Tensor sum = i < 2 ? sums[i] : sums[i].sum(0).narrow(stateDim(in[i]), 0, states);
+      sums[i] = sum.to(in[i].dtype());
+    }
+    return sums;
+  }
+
+  private static DType type(Tensor x) {
+    return x.dtype() == DType.F64 ? DType.F64 : DType.F32;
   }
 
   // Tasks that contribute to the same number write to different indices of the first dimension.
-  private Tensor partial(Tensor input) {
-    return input.dim() == 2
-        ? Tensor.empty(DType.F64, Device.CPU, slots, shape.channels(), shape.states())
-        : Tensor.empty(
-            DType.F64,
-            Device.CPU,
-            chunks,
-            shape.batch(),
-            shape.groups(),
-            shape.states(),
-            shape.length());
+  private Tensor partial(Tensor coefficients) {
+    return coefficients.dim() == 2
+        ? doubles(slots, shape.channels(), shape.states())
+        : doubles(chunks, shape.batch(), shape.groups(), shape.states(), shape.length());
   }
 
-  private void backward(ScanTask task, Tensor[] gradients) {
+  private void backward(ScanTask task, Gradients gradients) {
     int n = shape.states();
-    Tensor dy = gradients[0];
     Scratch scratch = Scratch.ofThread();
-    Segment part = new Segment(task, scratch);
-    double[] carry =
-        withState
-            ? scratch.read(Scratch.CARRY, task.slice(dy).narrow(2, shape.length(), n))
-            : scratch.zeros(Scratch.CARRY, task.rows() * n);
+    ScanSegment part = new ScanSegment(source, task, scratch);
+    double[] carry = scratch.zeros(Scratch.CARRY, task.rows() * n);
+    for (int row = 0; withState && row < task.rows(); row++) {
+      gradients.dy.read(lastOf(task, row), carry, row * n, n, scratch);
+    }
     double[] da = scratch.zeros(Scratch.GRAD_A, task.channels() * n);
-    part.b.startGradient(Scratch.GRAD_B);
-    part.c.startGradient(Scratch.GRAD_C);
+    double[] start = scratch.get(Scratch.START, task.rows() * n);
     for (int index = segments - 1; index >= 0; index--) {
-      part.load(index * segment, lengthOf(index));
-      double[] start = scratch.read(Scratch.START, task.slice(starts.get(index)));
-      double[] upstream = scratch.read(Scratch.Y, part.steps(dy));
-      int size = task.rows() * part.length;
-      double[] du = scratch.zeros(Scratch.GRAD_U, size);
-      double[] ddt = scratch.zeros(Scratch.GRAD_DT, size);
+      part.load(index * segment, lengthOf(index), true);
+      starts.read(startOf(task, index), start, 0, task.rows() * n, scratch);
+      RowGradients rows = part.gradientsOf(part.read(Scratch.Y, gradients.dy, columns));
       for (int row = 0; row < task.rows(); row++) {
-        part.differentiate(row, start, carry, upstream, du, ddt, da);
+        part.gradients(row, start, carry, rows, da);
       }
-      Rows.addProduct(ddt, 0, part.u, 0, du, 0, size);
-      Rows.product(du, 0, du, 0, part.dt, 0, size);
-      Scratch.write(du, part.steps(gradients[1]));
-      Scratch.write(ddt, part.steps(gradients[2]));
-      part.b.endSegment(gradients[4]);
-      part.c.endSegment(gradients[5]);
+      part.finish(rows);
+      part.write(rows.gradX(), gradients.du, shape.length());
+      part.write(rows.gradDt(), gradients.ddt, shape.length());
+      part.b().endSegment(gradients.db);
+      part.c().endSegment(gradients.dc);
     }
-    Scratch.write(da, gradients[3].get(task.slot()).narrow(0, task.channel(), task.channels()));
-    part.b.endGradient(gradients[4]);
-    part.c.endGradient(gradients[5]);
-  }
-
-  /** A segment of the steps of one task. */
-  private final class Segment {
-    private final ScanTask task;
-    private final Scratch scratch;
-    private final double[] a; // [channels, N]
-    private final Coefficients b;
-    private final Coefficients c;
-    private final int n = shape.states();
-    private int from;
-    private int length;
-    private double[] u; // [rows, length]
-    private double[] dt; // [rows, length]
-    private double[] input; // dt u
-    private double[] state; // of one row, [N, length]
-    private double[] decay; // exp(dt A) of a tile, [tile rows, N, length]
-    private int tileRows;
-    private int tile;
-
-    Segment(ScanTask task, Scratch scratch) {
-      this.task = task;
-      this.scratch = scratch;
-      a = scratch.read(Scratch.A, ScanKernel.this.a.narrow(0, task.channel(), task.channels()));
-      b = new Coefficients(Scratch.B, ScanKernel.this.b, shape, task, scratch);
-      c = new Coefficients(Scratch.C, ScanKernel.this.c, shape, task, scratch);
-    }
-
-    void load(int first, int count) {
-      from = first;
-      length = count;
-      u = scratch.read(Scratch.U, steps(ScanKernel.this.u));
-      dt = scratch.read(Scratch.DT, steps(ScanKernel.this.dt));
-      input = scratch.get(Scratch.INPUT, task.rows() * length);
-      Rows.product(input, 0, dt, 0, u, 0, task.rows() * length);
-      b.load(first, count);
-      c.load(first, count);
-      state = scratch.get(Scratch.STATE, n * length);
-      int perTile = Math.max(1, TILE / (n * length));
-      tileRows = task.samples() > 1 ? task.rows() : Math.min(task.rows(), perTile);
-      tile = -1;
-    }
-
-    /** The segment of the task's part of [B, D, L]. */
-    Tensor steps(Tensor x) {
-      return task.slice(x).narrow(2, from, length);
-    }
-
-    private int decayOf(int row) {
-      return row % tileRows * n * length;
-    }
-
-    /** The states of a row, [N, length], from those before the segment, [rows, N]. */
-    double[] states(int row, double[] before) {
-      if (row / tileRows != tile) {
-        tile = row / tileRows;
-        decay = scratch.read(Scratch.DECAY, decays(tile * tileRows));
-      }
-      for (int i = 0; i < n; i++) {
-        b.product(state, i * length, row, i, input, row * length);
-        state[i * length] += decay[decayOf(row) + i * length] * before[row * n + i];
-      }
-      Rows.accumulate(state, 0, decay, decayOf(row), n, length);
-      return state;
-    }
-
-    // Tasks of several samples have all channels, and are no larger than a tile.
-    private Tensor decays(int row) {
-      boolean whole = task.samples() > 1;
-      int channel = whole ? 0 : row;
-      int count = whole ? task.channels() : Math.min(tileRows, task.rows() - row);
-      Tensor rates = ScanKernel.this.a.narrow(0, (long) task.channel() + channel, count);
-      return Scope.run(
-          () ->
-              steps(ScanKernel.this.dt)
-                  .narrow(1, channel, count)
-                  .unsqueeze(2)
-                  .mul(rates.unsqueeze(2))
-                  .exp());
-    }
-
-    /**
-     * Adds the gradients of a row: those of {@code dt u} to du, of A to da, and to ddt that of dt
-     * without what comes through {@code dt u}.
-     *
-     * @param start the states before the segment, [rows, N]
-     * @param carry the gradients of the states after it, [rows, N]; afterwards of those before it
-     * @param upstream the gradients of the outputs, [rows, length]
-     */
-    void differentiate(
-        int row,
-        double[] start,
-        double[] carry,
-        double[] upstream,
-        double[] du,
-        double[] ddt,
-        double[] da) {
-      int at = row * length;
-      int rates = row % task.channels() * n;
-      double[] h = states(row, start);
-      double[] g = scratch.get(Scratch.GRAD_STATE, n * length);
-      double[] term = scratch.get(Scratch.TERM, length);
-      for (int i = 0; i < n; i++) {
-        c.product(g, i * length, row, i, upstream, at);
-        c.addGradient(row, i, upstream, at, h, i * length);
-        g[(i + 1) * length - 1] += carry[row * n + i];
-      }
-      Rows.accumulateBackwards(g, 0, decay, decayOf(row), n, length);
-      for (int i = 0; i < n; i++) {
-        int of = i * length;
-        b.addProduct(du, at, row, i, g, of);
-        b.addGradient(row, i, g, of, input, at);
-        Rows.product(term, 0, g, of, decay, decayOf(row) + of, length);
-        carry[row * n + i] = term[0];
-        term[0] *= start[row * n + i];
-        Rows.product(term, 1, term, 1, h, of, length - 1);
-        Rows.addScaled(ddt, at, a[rates + i], term, 0, length);
-        da[rates + i] += Rows.dot(term, 0, dt, at, length);
-      }
-    }
+    long at = ((long) task.slot() * shape.channels() + task.channel()) * n;
+    gradients.da.write(da, 0, at, task.channels() * n, scratch);
+    part.b().endTask(gradients.db);
+    part.c().endTask(gradients.dc);
   }
 }

@@ -1,9 +1,5 @@
 package dev.melange.papers.mambamixer;
 
-import dev.melange.tensor.DType;
-import dev.melange.tensor.Device;
-import dev.melange.tensor.Scope;
-import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -21,17 +17,18 @@ final class Scratch {
   static final int START = 8;
   static final int CARRY = 9;
   static final int Y = 10;
-  static final int TERM = 11;
-  static final int GRAD_STATE = 12;
-  static final int GRAD_U = 13;
-  static final int GRAD_DT = 14;
-  static final int GRAD_A = 15;
-  static final int GRAD_B = 16;
-  static final int GRAD_C = 17;
+  static final int GRAD_U = 11;
+  static final int GRAD_DT = 12;
+  static final int GRAD_A = 13;
+  static final int GRAD_B = 14;
+  static final int GRAD_C = 15;
+  static final int CONSTANTS_B = 16; // and the next one
+  static final int CONSTANTS_C = 18; // and the next one
 
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-  private final double[][] arrays = new double[GRAD_C + 1][];
+  private final double[][] arrays = new double[CONSTANTS_C + 2][];
+  private float[] floats = new float[0];
 
   private Scratch() {}
 
@@ -55,22 +52,11 @@ final class Scratch {
     return array;
   }
 
-  /** A tensor's elements in row-major order. */
-  double[] read(int which, Tensor tensor) {
-    int size = Math.toIntExact(tensor.numel());
-    double[] array = get(which, size);
-    try (Scope scope = Scope.open()) {
-      tensor.to(DType.F64).contiguous().buffer().asDoubleBuffer().get(0, array, 0, size);
+  /** An array of at least a size, for numbers on their way to and from float32. */
+  float[] floats(int size) {
+    if (floats.length < size) {
+      floats = new float[size];
     }
-    return array;
-  }
-
-  /** Fills a tensor with the first elements of an array. */
-  static void write(double[] source, Tensor target) {
-    try (Scope scope = Scope.open()) {
-      Tensor plain = Tensor.empty(DType.F64, Device.CPU, target.shape());
-      plain.buffer().asDoubleBuffer().put(0, source, 0, Math.toIntExact(plain.numel()));
-      target.copy_(plain);
-    }
+    return floats;
   }
 }
