@@ -5,8 +5,10 @@ import dev.melange.component.Inputs;
 import dev.melange.nn.Extent;
 import dev.melange.nn.TokenGrid;
 import dev.melange.nn.TokenMixer;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.forecast.ForecastMethod;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +19,7 @@ import java.util.Map;
  * MambaMixer (Behrouz, Santacatterina and Zabih, 2024): its layers, the image classifier ViM2 and
  * the forecaster TSM2. There is no official code; the sizes of the models are ours.
  */
-public final class MambaMixerPaper implements Method {
+public final class MambaMixerPaper implements Paper {
   private static final List<Integer> HORIZONS = List.of(96, 192, 336, 720);
 
   private static final Component VISION =
@@ -178,5 +180,15 @@ public final class MambaMixerPaper implements Method {
               Ss2d.Config config = new Ss2d.Config(channels, 8, 3, 1, DtRank.AUTO);
               return grid.onMaps(new TokenSs2d(config, grid, rng));
             }));
+  }
+
+  @Override
+  public List<ForecastMethod> forecasters() {
+    return List.of(new SeriesMambaForecast());
+  }
+
+  @Override
+  public Study study() {
+    return new MambaMixerStudy();
   }
 }

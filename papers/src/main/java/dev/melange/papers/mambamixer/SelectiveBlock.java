@@ -10,7 +10,7 @@ import java.util.Arrays;
 /**
  * What Mamba blocks of one and of two directions share: projections in and out, and the weights.
  */
-abstract sealed class SelectiveBlock extends UnaryLayer permits Mamba, BidirectionalMamba {
+abstract sealed class SelectiveBlock extends UnaryLayer permits Mamba, BidirectionalMamba, InvariantMamba {
   private final MambaConfig config;
   private final Linear inProj;
   private final Linear outProj;
@@ -22,13 +22,19 @@ abstract sealed class SelectiveBlock extends UnaryLayer permits Mamba, Bidirecti
     outProj = child("out_proj", new Linear(inner, config.d_model(), config.bias(), rng));
   }
 
+  /** A filter for each channel, padded on both sides. */
+  final Conv1d.Spec filter() {
+    int inner = config.d_inner();
+    return Conv1d.Spec.of(inner, inner, config.d_conv())
+        .padding(config.d_conv() - 1L)
+        .groups(inner);
+  }
+
   /** Registers the weights of a direction, whose names end in {@code suffix}. */
   final Direction direction(String suffix, Rng rng) {
     int inner = config.d_inner();
     int rank = config.rank();
-    Conv1d.Spec filter =
-        Conv1d.Spec.of(inner, inner, config.d_conv()).padding(config.d_conv() - 1L).groups(inner);
-    Conv1d conv = child("conv1d" + suffix, new Conv1d(filter, rng));
+    Conv1d conv = child("conv1d" + suffix, new Conv1d(filter(), rng));
     Linear coefficients =
         child("x_proj" + suffix, new Linear(inner, rank + 2L * config.d_state(), false, rng));
     Linear steps = child("dt_proj" + suffix, new Linear(rank, inner, rng));
