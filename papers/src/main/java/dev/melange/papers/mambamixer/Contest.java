@@ -95,8 +95,7 @@ final class Contest {
           if (results.get(0).has(key)) {
             double[][] bySeed =
                 results.stream().map(json -> doubles(json.get(key))).toArray(double[][]::new);
-            double[] epochs =
-                IntStream.rangeClosed(1, bySeed[0].length).asDoubleStream().toArray();
+            double[] epochs = IntStream.rangeClosed(1, bySeed[0].length).asDoubleStream().toArray();
             chart.seeds(name, epochs, bySeed);
           }
         });
@@ -148,9 +147,7 @@ final class Contest {
   Finding below(String claim, String title, String other, boolean main) {
     boolean enough = values(title).length >= SEEDS_FOR_A_VERDICT;
     Verdict verdict =
-        !enough
-            ? Verdict.DOES_NOT_SHOW
-            : mean(title) < mean(other) ? Verdict.HOLDS : Verdict.FAILS;
+        !enough ? Verdict.DOES_NOT_SHOW : mean(title) < mean(other) ? Verdict.HOLDS : Verdict.FAILS;
     String reason =
         "%s %s against %s for %s, means of %d seed%s."
             .formatted(

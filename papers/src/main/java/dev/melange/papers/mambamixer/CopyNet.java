@@ -60,8 +60,8 @@ final class CopyNet extends UnaryLayer {
   }
 
   /**
-   * Sequences {@code tokens} [n, noise + marked] and the symbols {@code label} [n, marked], owned by
-   * the current scope.
+   * Sequences {@code tokens} [n, noise + marked] and the symbols {@code label} [n, marked], owned
+   * by the current scope.
    */
   static Map<String, Tensor> sequences(MambaMixerSettings.Copying task, int n, Rng rng) {
     int length = task.noise() + task.marked();

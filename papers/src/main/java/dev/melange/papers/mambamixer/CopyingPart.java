@@ -82,8 +82,7 @@ final class CopyingPart {
           Minibatches.shuffled(
               CopyNet.sequences(settings, settings.train(), rng), settings.batch(), trial.seed());
       Minibatches test =
-          Minibatches.inOrder(
-              CopyNet.sequences(settings, TESTS, new Rng(TEST_SEED)), TEST_BATCH);
+          Minibatches.inOrder(CopyNet.sequences(settings, TESTS, new Rng(TEST_SEED)), TEST_BATCH);
       long steps = (long) settings.epochs() * train.batches();
       List<ParameterGroup> groups =
           ParameterGroup.noDecayOnVectors(model, 0, name -> name.endsWith("_log"));
@@ -132,9 +131,7 @@ final class CopyingPart {
             "block"));
     run.report().charts(contest.curves("Symbols named rightly (%)"), stepSizes());
     run.compare(
-        "selective copying",
-        "not in the paper; Mamba's reason for selection",
-        contest.describe());
+        "selective copying", "not in the paper; Mamba's reason for selection", contest.describe());
   }
 
   private Chart stepSizes() throws IOException {

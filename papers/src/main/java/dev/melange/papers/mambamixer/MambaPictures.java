@@ -5,7 +5,6 @@ import dev.melange.data.image.PackedImages;
 import dev.melange.data.image.Pipeline;
 import dev.melange.report.Chart;
 import dev.melange.report.ColorMap;
-import dev.melange.report.HeatMap;
 import dev.melange.report.ImageGrid;
 import dev.melange.report.Tile;
 import dev.melange.tensor.Autograd;
@@ -70,12 +69,9 @@ final class MambaPictures {
   /** The coefficients before the token mixers and the output, and before the channel mixers. */
   static List<Chart> coefficients(FeatureStack stack) {
     return List.of(
+        matrix("Coefficients before the token mixers (alpha, beta)", stack.alpha(), stack.beta()),
         matrix(
-            "Coefficients before the token mixers (alpha, beta)", stack.alpha(), stack.beta()),
-        matrix(
-            "Coefficients before the channel mixers (theta, gamma)",
-            stack.theta(),
-            stack.gamma()));
+            "Coefficients before the channel mixers (theta, gamma)", stack.theta(), stack.gamma()));
   }
 
   private static Chart matrix(String title, List<Tensor> ofTokens, List<Tensor> ofChannels) {

@@ -10,7 +10,8 @@ import java.util.Arrays;
 /**
  * What Mamba blocks of one and of two directions share: projections in and out, and the weights.
  */
-abstract sealed class SelectiveBlock extends UnaryLayer permits Mamba, BidirectionalMamba, InvariantMamba {
+abstract sealed class SelectiveBlock extends UnaryLayer
+    permits Mamba, BidirectionalMamba, InvariantMamba {
   private final MambaConfig config;
   private final Linear inProj;
   private final Linear outProj;

@@ -86,8 +86,7 @@ final class SeriesPart {
     ObjectNode repeated =
         run.trial(
             "series-repeat-last",
-            trial ->
-                errors(batch -> ForecastModel.repeatLast(batch.get("x"), settings.horizon())));
+            trial -> errors(batch -> ForecastModel.repeatLast(batch.get("x"), settings.horizon())));
     contest.add(REPEAT, repeated);
     run.check(
         "TSM2 forecasts %s with a smaller error than the last value repeated."
@@ -146,8 +145,7 @@ final class SeriesPart {
 
   private ObjectNode errors(Function<TensorBatch, Tensor> forward) {
     Windows test = data.windows(data.split().test());
-    ForecastErrors errors =
-        ForecastErrors.of(SeriesBatches.of(test, EVALUATION_BATCH), forward);
+    ForecastErrors errors = ForecastErrors.of(SeriesBatches.of(test, EVALUATION_BATCH), forward);
     return JsonNodeFactory.instance
         .objectNode()
         .put("windows", errors.windows())

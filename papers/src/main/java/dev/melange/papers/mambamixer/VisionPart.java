@@ -71,8 +71,7 @@ final class VisionPart {
   List<Finding> run(boolean main) throws IOException {
     for (ChannelMixing mixing : ChannelMixing.values()) {
       for (int i = 0; i < settings.seeds(); i++) {
-        ObjectNode result =
-            run.trial("vision-" + mixing.key(), i, trial -> train(mixing, trial));
+        ObjectNode result = run.trial("vision-" + mixing.key(), i, trial -> train(mixing, trial));
         contest.add(mixing.title(), result);
         if (mixing == ChannelMixing.SELECTIVE) {
           check(i, result);
