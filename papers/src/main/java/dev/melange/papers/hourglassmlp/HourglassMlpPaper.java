@@ -3,8 +3,9 @@ package dev.melange.papers.hourglassmlp;
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.Map;
  * Hourglass MLP (Chen et al., 2025): the network in both shapes, its tasks and its figure of merit.
  * No sizes are published; the models are those of the study and of the tests.
  */
-public final class HourglassMlpPaper implements Method {
+public final class HourglassMlpPaper implements Paper {
   private static final Component NETWORK =
       Component.of(
               "vision/hourglass-mlp",
@@ -73,5 +74,19 @@ public final class HourglassMlpPaper implements Method {
         Model.of(
             "hourglass_mlp_256", NETWORK, HourglassConfig.hourglass(256, 256, 1024, 48, 6, false)),
         Model.of("conventional_mlp_256", NETWORK, HourglassConfig.conventional(256, 256, 512, 3)));
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    return List.of(
+        Model.of(
+            "hourglass_mlp_mini",
+            NETWORK,
+            HourglassConfig.hourglass(3 * 32 * 32, 10, 512, 128, 4, false)));
+  }
+
+  @Override
+  public Study study() {
+    return new HourglassStudy();
   }
 }
