@@ -22,6 +22,7 @@ import dev.melange.papers.ninformer.NinFormerPaper;
 import dev.melange.papers.raftmlp.RaftMlpPaper;
 import dev.melange.papers.seminmf.SemiNmfPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
+import dev.melange.papers.tsmixer.TsMixerPaper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class Catalogue {
           new SemiNmfPaper(),
           new NinFormerPaper(),
           new HourglassMlpPaper(),
+          new TsMixerPaper(),
           new AffNetPaper(),
           new DsmPaper());
 
