@@ -22,7 +22,8 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> DECLARED_BASES =
       Map.of(
           "decoupledmixup", Set.of("mixuppolicies"),
-          "seminmf", Set.of("bert", "gpt"));
+          "seminmf", Set.of("bert", "gpt"),
+          "stripmlp", Set.of("mlpmixer"));
 
   /** What all papers share, below {@code dev.melange.papers} too. */
   private static final Set<String> SHARED = Set.of("study", "forecast");

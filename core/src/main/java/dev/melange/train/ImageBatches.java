@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
 
 /**
  * Images as training data: batches of {@code image} [B, C, H, W], float32, normalised, and {@code
@@ -79,8 +80,17 @@ public final class ImageBatches {
 
   /** Images as one tensor [B, C, H, W], as a pipeline without random transforms makes them. */
   public static Tensor tensor(List<Image> images, Pipeline pipeline) {
+    return tensor(images, pipeline, new Rng(0));
+  }
+
+  /**
+   * Images as one tensor [B, C, H, W].
+   *
+   * @param draws where random transforms draw from, image after image
+   */
+  public static Tensor tensor(List<Image> images, Pipeline pipeline, RandomGenerator draws) {
     FloatImage[] made =
-        images.stream().map(image -> pipeline.apply(image, new Rng(0))).toArray(FloatImage[]::new);
+        images.stream().map(image -> pipeline.apply(image, draws)).toArray(FloatImage[]::new);
     return stack(made, i -> "image " + i);
   }
 

@@ -20,7 +20,9 @@ import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import dev.melange.papers.msmlp.MsMlpPaper;
 import dev.melange.papers.ninformer.NinFormerPaper;
 import dev.melange.papers.raftmlp.RaftMlpPaper;
+import dev.melange.papers.scalingmlps.ScalingMlpsPaper;
 import dev.melange.papers.seminmf.SemiNmfPaper;
+import dev.melange.papers.stripmlp.StripMlpPaper;
 import dev.melange.papers.timemixer.TimeMixerPaper;
 import dev.melange.papers.tsmixer.TsMixerPaper;
 import java.util.ArrayList;
@@ -49,6 +51,8 @@ public final class Catalogue {
           new MixupPolicies(),
           new DecoupledMixupPaper(),
           new SemiNmfPaper(),
+          new ScalingMlpsPaper(),
+          new StripMlpPaper(),
           new NinFormerPaper(),
           new HourglassMlpPaper(),
           new TsMixerPaper(),

@@ -42,10 +42,12 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  melange predict image --weights classifier.safetensors photo.jpg",
       "  melange predict image --weights classifier.safetensors holiday/ --csv classes.csv",
-      "  melange predict image --weights classifier.safetensors photo.jpg --explain heat/"
+      "  melange predict image --weights classifier.safetensors photo.jpg --explain heat/",
+      "  melange predict image --weights classifier.safetensors photo.jpg --views 20"
     })
 final class PredictImageCommand extends Subcommand {
   private static final int BATCH = 32;
+  private static final int MOST_VIEWS = 1000;
 
   @Option(
       names = "--weights",
@@ -74,6 +76,16 @@ final class PredictImageCommand extends Subcommand {
   private Integer channels;
 
   @Option(
+      names = "--views",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Test-time augmentation: the mean over N random versions of each image, mirrored and"
+              + " mildly cropped as in training. Slower, often better. Default: 1, the image as it"
+              + " is.")
+  private int views;
+
+  @Option(
       names = "--csv",
       paramLabel = "FILE",
       description = "Write image, rank, class and probability to a CSV file.")
@@ -91,6 +103,10 @@ final class PredictImageCommand extends Subcommand {
   protected int run(Console console, Cancellation cancellation) throws IOException {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be at least 1, got " + top);
+    }
+    if (views < 1 || views > MOST_VIEWS) {
+      throw new IllegalArgumentException(
+          "--views must be 1 to %d, got %d".formatted(MOST_VIEWS, views));
     }
     List<Path> files = files();
     Engine.get();
@@ -162,7 +178,8 @@ final class PredictImageCommand extends Subcommand {
         throw new DataException(file + ": " + e.getMessage(), e);
       }
     }
-    double[][] probabilities = classifier.probabilities(images);
+    double[][] probabilities =
+        views == 1 ? classifier.probabilities(images) : classifier.probabilities(images, views, 0);
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
       results.add(new Result(files.get(i), classifier.ranked(probabilities[i], top)));

@@ -18,6 +18,7 @@ import dev.melange.data.image.RandAugment;
 import dev.melange.data.image.RandomErasing;
 import dev.melange.data.image.RandomResizedCrop;
 import dev.melange.data.image.RandomShift;
+import dev.melange.data.image.Resize;
 import dev.melange.data.image.Transform;
 import dev.melange.papers.ImageInput;
 import dev.melange.tensor.Rng;
@@ -210,6 +211,32 @@ public record StudyImages(
   public StudyImages through(Pipeline newTraining, Pipeline newEvaluation) {
     return new StudyImages(
         name, train, test, classes, channels, size, newTraining, newEvaluation, open);
+  }
+
+  /**
+   * The same images brought to another size: for networks that were published for larger images.
+   *
+   * @param side in pixels
+   * @param choice whose augmentation training images get at that size
+   */
+  public StudyImages resizedTo(int side, Choice choice) {
+    if (side == size) {
+      return this;
+    }
+    Pipeline scaled =
+        Pipeline.of(evaluation.normalize(), new Resize(side, side, Resize.Filter.BICUBIC));
+    boolean crops = List.of("imagenet", "crop").contains(choice.augment());
+    Pipeline start = crops ? Pipeline.of(evaluation.normalize()) : scaled;
+    return new StudyImages(
+        name,
+        train,
+        test,
+        classes,
+        channels,
+        side,
+        augmented(choice, start, channels, side),
+        scaled,
+        open);
   }
 
   /** What the training images go through, in words. */

@@ -1,0 +1,28 @@
+package dev.melange.papers.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.melange.data.DataSets;
+import dev.melange.data.image.LabelledImage;
+import dev.melange.tensor.Rng;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StudyImagesSizeTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "shift", "crop"})
+  void bringsImagesOfNamedSetsToAnotherSize(String augment) throws IOException {
+    StudyImages.Choice choice = new StudyImages.Choice(List.of("digits"), 20, 10, 32, augment);
+    try (StudyImages small = StudyImages.open(DataSets.standard(), choice)) {
+      StudyImages large = small.resizedTo(20, choice);
+      assertThat(large.size()).isEqualTo(20);
+      assertThat(small.resizedTo(8, choice)).isSameAs(small);
+      LabelledImage item = large.train().get(3, new Rng(1));
+      assertThat(large.training().apply(item.image(), new Rng(1)).height()).isEqualTo(20);
+      assertThat(large.evaluation().apply(item.image(), new Rng(1)).width()).isEqualTo(20);
+      assertThat(large.shown(2).height()).isEqualTo(20);
+    }
+  }
+}
