@@ -6,6 +6,7 @@ import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,12 +75,37 @@ public abstract class Layer implements AutoCloseable {
    * @throws IllegalStateException if there is no child of that name
    */
   protected final <L extends Layer> L replaceChild(String name, L layer) {
+    requireChild(name);
     Layer old = children.get(name);
-    if (old == null) {
+    matchTo(old, layer);
+    children.put(name, layer);
+    old.close();
+    return layer;
+  }
+
+  /**
+   * As {@link #replaceChild}, with one layer in the place of several children, under a new name.
+   *
+   * @param names of the children that are freed
+   * @throws IllegalStateException if there is no child of one of these names
+   */
+  protected final <L extends Layer> L replaceChildren(
+      Collection<String> names, String name, L layer) {
+    names.forEach(this::requireChild);
+    matchTo(children.get(names.iterator().next()), layer);
+    names.forEach(old -> children.remove(old).close());
+    return child(name, layer);
+  }
+
+  private void requireChild(String name) {
+    if (!children.containsKey(name)) {
       throw new IllegalStateException(
           "%s has no child '%s' to replace; its children are %s"
               .formatted(getClass().getSimpleName(), name, children.keySet()));
     }
+  }
+
+  private static void matchTo(Layer old, Layer layer) {
     old.parameters().values().stream()
         .findFirst()
         .ifPresent(
@@ -88,9 +114,6 @@ public abstract class Layer implements AutoCloseable {
               layer.to(tensor.device());
             });
     layer.train(old.training);
-    children.put(name, layer);
-    old.close();
-    return layer;
   }
 
   private void checkFree(String name) {

@@ -61,7 +61,8 @@ public final class MixShiftBlock extends UnaryLayer {
     }
   }
 
-  private final MixShift mixer;
+  private UnaryLayer mixer;
+  private List<String> mixerParts; // names of the children that belong to it
   private final LayerNorm norm;
   private final Linear expand;
   private final Linear contract;
@@ -87,6 +88,7 @@ public final class MixShiftBlock extends UnaryLayer {
     mixer = new MixShift(config.dim, config.shift_dist, config.mix_size, rng);
     // its parts are registered here, so that they are named as those of the block
     mixer.children().forEach(this::child);
+    mixerParts = List.copyOf(mixer.children().keySet());
     norm = child("norm", new LayerNorm(config.dim, 1e-6));
     expand = child("pwconv1", linear(config.dim, hidden, rng));
     contract = child("pwconv2", linear(hidden, config.dim, rng));
@@ -101,9 +103,15 @@ public final class MixShiftBlock extends UnaryLayer {
     return linear;
   }
 
-  /** The token mixer. */
-  public MixShift mixer() {
+  /** The token mixer: a {@link MixShift}, if it was not replaced. */
+  public UnaryLayer mixer() {
     return mixer;
+  }
+
+  /** Puts another token mixer, [B, C, h, w] to the same shape, in the place of this block's own. */
+  void replaceMixer(UnaryLayer layer) {
+    mixer = replaceChildren(mixerParts, "mixer", layer);
+    mixerParts = List.of("mixer");
   }
 
   @Override

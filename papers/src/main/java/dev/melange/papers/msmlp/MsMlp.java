@@ -8,6 +8,8 @@ import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -22,7 +24,7 @@ import java.util.List;
  *
  * <p>Weights are named as in the published checkpoints.
  */
-public final class MsMlp extends ImageModel {
+public final class MsMlp extends ImageModel implements TokenMixerHost {
   private final MsMlpConfig config;
   private final Reduction patchEmbed;
   private final Dropout drop;
@@ -61,9 +63,24 @@ public final class MsMlp extends ImageModel {
    *
    * @param stage from 0
    * @param block from 0
+   * @return a {@link MixShift}, if it was not replaced
    */
-  public MixShift mixer(int stage, int block) {
+  public UnaryLayer mixer(int stage, int block) {
     return stages.get(stage).blocks.get(block).mixer();
+  }
+
+  /** The places are those of {@code img_size}, whatever is asked for. */
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (int s = 0; s < stages.size(); s++) {
+      int h = (config.img_size().height() / config.patch_size().height()) >> s;
+      int w = (config.img_size().width() / config.patch_size().width()) >> s;
+      for (MixShiftBlock block : stages.get(s).blocks) {
+        slots.add(new TokenMixerSlot(s, config.width(s), h, w, block::replaceMixer));
+      }
+    }
+    return slots;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.melange.papers.msmlp;
 
 import dev.melange.component.Component;
 import dev.melange.component.Configs;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
 import dev.melange.papers.study.Study;
@@ -68,6 +69,33 @@ public final class MsMlpPaper implements Paper {
                 "drop_path_rate", dropPath),
             CLASSIFIER.name());
     return new Model(name, CLASSIFIER, config, facts);
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    Map<String, String> keys =
+        Map.of(
+            "img_size", "32",
+            "num_classes", "10",
+            "embed_dim", "40",
+            "depths", "2,2",
+            "mix_size", "[[1,1,3,5,7],[1,3,3,5,7]]",
+            "mlp_ratio", "2",
+            "drop_path_rate", "0",
+            "layer_scale_init_value", "0.1");
+    MsMlpConfig config = Configs.with(Configs.defaults(MsMlpConfig.class), keys, CLASSIFIER.name());
+    return List.of(Model.of("ms_mlp_mini", CLASSIFIER, config));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    MsMlpConfig tiny = Configs.defaults(MsMlpConfig.class);
+    return List.of(
+        TokenMixer.of(
+            "mix_shift",
+            "five groups of channels, shifted by -2 to 2 and mixed over sides of 1 to 7",
+            (channels, height, width, rng) ->
+                new MixShift(channels, tiny.shift_dist(), tiny.mix_size().get(0), rng)));
   }
 
   @Override

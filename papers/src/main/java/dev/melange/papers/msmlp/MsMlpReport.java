@@ -85,7 +85,7 @@ final class MsMlpReport {
         int width = config.img_size().width() / config.patch_size().width();
         groups.row(
             variant.title(),
-            ReceptiveField.ofGroups(model.mixer(0, 0), height, width).stream()
+            ReceptiveField.ofGroups((MixShift) model.mixer(0, 0), height, width).stream()
                 .map(field -> Tile.heat(field, ColorMap.INFERNO))
                 .toList());
       }

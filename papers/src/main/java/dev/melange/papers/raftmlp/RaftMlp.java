@@ -4,6 +4,8 @@ import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -18,7 +20,7 @@ import java.util.List;
  *
  * <p>Weights are named as in the official code.
  */
-public final class RaftMlp extends ImageModel {
+public final class RaftMlp extends ImageModel implements TokenMixerHost {
   private final RaftMlpConfig config;
   private final Layers<RaftLevel> levels;
   private final List<Head> heads = new ArrayList<>(); // of the last level, or of all
@@ -50,10 +52,26 @@ public final class RaftMlp extends ImageModel {
    *
    * @param level from 0
    * @param block from 0
-   * @return a {@link RaftMixer} with {@code ser_pm}
+   * @return a {@link RaftMixer} with {@code ser_pm}, if it was not replaced
    */
   public UnaryLayer mixer(int level, int block) {
     return levels.get(level).blocks().get(block).mixer();
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    int h = height;
+    int w = width;
+    for (int i = 0; i < levels.size(); i++) {
+      RaftMlpConfig.Level spec = config.layers().get(i);
+      h = (h + spec.patch_size() - 1) / spec.patch_size();
+      w = (w + spec.patch_size() - 1) / spec.patch_size();
+      for (RaftBlock block : levels.get(i).blocks()) {
+        slots.add(new TokenMixerSlot(i, spec.dim(), h, w, block::replaceMixer));
+      }
+    }
+    return slots;
   }
 
   /**

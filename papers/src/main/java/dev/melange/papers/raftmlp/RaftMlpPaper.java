@@ -4,6 +4,8 @@ import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.mix.Box;
+import dev.melange.nn.TokenMixer;
+import dev.melange.nn.UnaryLayer;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
 import dev.melange.papers.raftmlp.RaftMlpConfig.Level;
@@ -133,6 +135,43 @@ public final class RaftMlpPaper implements Paper {
 
   private static Box box(int[] edges) {
     return new Box(edges[0], edges[1], edges[2], edges[3]);
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    List<Level> levels =
+        List.of(new Level(1, 32, 4, 2, List.of(4, 8)), new Level(3, 64, 2, 2, List.of(2, 4)));
+    return List.of(
+        Model.of(
+            "raftmlp_mini",
+            CLASSIFIER,
+            new RaftMlpConfig(
+                levels, 3, 32, 10, 2, 4, 0, 0, "ser_pm", "emb_cross_mlp", false, false)));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    return List.of(
+        TokenMixer.of(
+                "raft",
+                "vertical, then horizontal MLPs over rafts of 4 channels, minus the input",
+                (channels, height, width, rng) ->
+                    new RaftBranch(new RaftMixer(channels, 4, height, 2, rng)))
+            .permitting(TokenMixer.Shapes.ANY.channelsMultipleOf(4).squareOnly()));
+  }
+
+  /** A mixer without its outermost residual path, for backbones that have one of their own. */
+  private static final class RaftBranch extends UnaryLayer {
+    private final RaftMixer mixer;
+
+    RaftBranch(RaftMixer mixer) {
+      this.mixer = child("raft", mixer);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+      return mixer.forward(x).sub(x);
+    }
   }
 
   @Override

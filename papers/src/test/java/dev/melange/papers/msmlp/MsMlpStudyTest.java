@@ -79,7 +79,7 @@ class MsMlpStudyTest {
     MsMlpConfig config = MsMlpSettings.at(Scale.QUICK).config(Variant.MIX_SHIFT, 3, 32, 10);
     try (MsMlp model = new MsMlp(config, new Rng(1));
         Scope scope = Scope.open()) {
-      List<double[][]> groups = ReceptiveField.ofGroups(model.mixer(0, 0), 8, 8);
+      List<double[][]> groups = ReceptiveField.ofGroups((MixShift) model.mixer(0, 0), 8, 8);
       assertThat(groups).hasSize(5);
       // distance -2, size 1: two positions, one to the right and one below
       assertThat(groups.get(0)[4][6]).isPositive();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.melange.component.Configs;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Macs;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Model;
 import dev.melange.papers.Vision;
@@ -230,5 +231,23 @@ class MsMlpTest {
         .hasMessageContaining("shift_dist must have one element for each of the 5 groups");
     assertThatThrownBy(() -> small("drop_path_rate", "1"))
         .hasMessageContaining("must lie in [0, 1)");
+  }
+
+  @Test
+  void mixersAreReplacedAgainAndAgain() {
+    try (MsMlp model = new MsMlp(small(), new Rng(1));
+        Scope scope = Scope.open()) {
+      for (int i = 0; i < 2; i++) {
+        for (TokenMixerSlot slot : model.tokenMixerSlots(32, 32)) {
+          slot.replace(
+              Catalogue.tokenMixer("spatial_fc")
+                  .make(slot.channels(), slot.height(), slot.width(), new Rng(2)));
+        }
+      }
+      assertThat(model.state().keySet())
+          .contains("layers.1.blocks.0.mixer.fc.weight", "layers.1.blocks.0.pwconv1.weight")
+          .noneMatch(name -> name.contains("dwconv"));
+      assertThat(model.forward(new Rng(3).normal(2, 3, 32, 32)).shape()).containsExactly(2, 5);
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Macs;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Model;
 import dev.melange.papers.Vision;
@@ -17,6 +18,7 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -241,6 +243,30 @@ class RaftMlpTest {
               "raft-mlp expects images [B, 3, H, W], got input x: [2, 1, 32, 32]");
       assertThatThrownBy(() -> model.forward(Tensor.zeros(3, 32, 32)))
           .hasMessageContaining("expects images");
+    }
+  }
+
+  @Test
+  void mixersAreReplacedAgainAndAgain() {
+    RaftMlpConfig config = config(LEVELS, "ser_pm", "emb_cross_mlp", false, false);
+    try (RaftMlp model = new RaftMlp(config, new Rng(1));
+        Scope scope = Scope.open()) {
+      Set<String> own = model.state().keySet();
+      for (int i = 0; i < 2; i++) {
+        for (TokenMixerSlot slot : model.tokenMixerSlots(40, 32)) {
+          slot.replace(
+              Catalogue.tokenMixer("spatial_fc")
+                  .make(slot.channels(), slot.height(), slot.width(), new Rng(2)));
+        }
+      }
+      assertThat(model.state().keySet())
+          .isNotEqualTo(own)
+          .contains("levels.0.fn.2.0.mixer.fc.weight", "levels.0.fn.2.5.fn.0.weight")
+          .doesNotContain("levels.0.fn.2.1.fn.0.weight", "levels.0.fn.2.3.norm.1.weight");
+      assertThat(model.forward(new Rng(3).normal(2, 3, 40, 32)).shape()).containsExactly(2, 5);
+      assertThatThrownBy(() -> model.forward(new Rng(3).normal(2, 3, 32, 32)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("10 x 8");
     }
   }
 }
