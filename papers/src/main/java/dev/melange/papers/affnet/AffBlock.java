@@ -59,7 +59,8 @@ public final class AffBlock extends UnaryLayer {
     }
   }
 
-  private final List<UnaryLayer> globalRep = new ArrayList<>();
+  private final List<AffInnerBlock> inner = new ArrayList<>();
+  private final UnaryLayer norm;
   private final ConvBlock convProj;
   private final ConvBlock fusion; // null with no_fuse
 
@@ -67,10 +68,9 @@ public final class AffBlock extends UnaryLayer {
   public AffBlock(Config config, Rng rng) {
     int dim = config.dim;
     for (int i = 0; i < config.n_blocks; i++) {
-      globalRep.add(child("global_rep." + i, inner(config, rng)));
+      inner.add(child("global_rep." + i, inner(config, rng)));
     }
-    globalRep.add(
-        child("global_rep." + config.n_blocks, AffInnerBlock.norm(config.attn_norm_layer, dim)));
+    norm = child("global_rep." + config.n_blocks, AffInnerBlock.norm(config.attn_norm_layer, dim));
     convProj =
         child("conv_proj", ConvBlock.pointwise(dim, config.in_channels, Activation.IDENTITY, rng));
     fusion =
@@ -100,17 +100,33 @@ public final class AffBlock extends UnaryLayer {
         new AffTokenMixer(filter, rng));
   }
 
+  /** The inner blocks in order. */
+  List<AffInnerBlock> innerBlocks() {
+    return inner;
+  }
+
+  /** What each filter does to a map, in order. */
+  List<AffTokenMixer.Filtered> filters(Tensor x) {
+    List<AffTokenMixer.Filtered> filters = new ArrayList<>();
+    Tensor y = x;
+    for (AffInnerBlock block : inner) {
+      filters.add(block.filter(y));
+      y = block.forward(y);
+    }
+    return filters;
+  }
+
   @Override
   public Tensor forward(Tensor x) {
     Tensor y = x;
-    for (UnaryLayer layer : globalRep) {
+    for (AffInnerBlock block : inner) {
       Tensor in = y;
-      y = scoped(() -> layer.forward(in));
+      y = scoped(() -> block.forward(in));
     }
     Tensor mixed = y;
     return scoped(
         () -> {
-          Tensor projected = convProj.forward(mixed);
+          Tensor projected = convProj.forward(norm.forward(mixed));
           return fusion == null ? projected : fusion.forward(Tensor.cat(1, x, projected));
         });
   }

@@ -15,7 +15,7 @@ final class AffInnerBlock extends UnaryLayer {
   private final UnaryLayer norm1;
   private final UnaryLayer mlp;
   private final UnaryLayer norm2;
-  private final UnaryLayer filter;
+  private UnaryLayer filter;
 
   /** A block of the given parts. */
   AffInnerBlock(UnaryLayer norm1, UnaryLayer mlp, UnaryLayer norm2, UnaryLayer filter) {
@@ -27,8 +27,30 @@ final class AffInnerBlock extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    Tensor local = scoped(() -> norm2.forward(mlp.forward(norm1.forward(x))));
-    return filter.forward(local).add(x);
+    return filter.forward(local(x)).add(x);
+  }
+
+  private Tensor local(Tensor x) {
+    return scoped(() -> norm2.forward(mlp.forward(norm1.forward(x))));
+  }
+
+  /**
+   * What the block's filter does to a map.
+   *
+   * @throws IllegalStateException if another token mixer stands in its place
+   */
+  AffTokenMixer.Filtered filter(Tensor x) {
+    if (filter instanceof AffTokenMixer adaptive) {
+      return adaptive.filter(local(x));
+    }
+    throw new IllegalStateException(
+        "the block mixes tokens by %s, not by an adaptive frequency filter"
+            .formatted(filter.getClass().getSimpleName()));
+  }
+
+  /** Puts another token mixer, [B, C, H, W] to the same shape, in the place of the filter. */
+  void replaceMixer(UnaryLayer mixer) {
+    filter = replaceChild("filter", mixer);
   }
 
   /** The norm of a name over [B, C, H, W]: layer_norm_2d, layer_norm or batch_norm. */

@@ -6,6 +6,8 @@ import dev.melange.nn.Dropout;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Init;
 import dev.melange.nn.Linear;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -18,7 +20,7 @@ import java.util.List;
  * inverted residuals, three stages of an inverted residual and an {@link AffBlock}, a widening
  * convolution, the mean over the positions and a linear classifier.
  */
-public final class AffNet extends ImageModel {
+public final class AffNet extends ImageModel implements TokenMixerHost {
   private final AffNetConfig config;
   private final ConvBlock stem;
   private final List<List<UnaryLayer>> stages = new ArrayList<>();
@@ -101,6 +103,55 @@ public final class AffNet extends ImageModel {
     Tensor last = y;
     maps.add(scoped(() -> widen.forward(last)));
     return maps;
+  }
+
+  /**
+   * What each adaptive filter does to images, from the first on; for pictures see {@link
+   * FilterPictures}.
+   *
+   * @param x [B, in_channels, H, W]
+   * @throws IllegalStateException if other token mixers stand in their place
+   */
+  public List<AffTokenMixer.Filtered> filters(Tensor x) {
+    requireImages(x);
+    List<AffTokenMixer.Filtered> filters = new ArrayList<>();
+    Tensor y = stem.forward(x);
+    for (List<UnaryLayer> stage : stages) {
+      for (UnaryLayer layer : stage) {
+        if (layer instanceof AffBlock block) {
+          filters.addAll(block.filters(y));
+        }
+        y = layer.forward(y);
+      }
+    }
+    return filters;
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    int h = (height + 1) / 2;
+    int w = (width + 1) / 2;
+    for (int s = 0; s < stages.size(); s++) {
+      if (config.halves(s)) {
+        h = (h + 1) / 2;
+        w = (w + 1) / 2;
+      }
+      for (UnaryLayer layer : stages.get(s)) {
+        if (layer instanceof AffBlock block) {
+          for (AffInnerBlock inner : block.innerBlocks()) {
+            slots.add(
+                new TokenMixerSlot(
+                    s - config.mv2_blocks().size(),
+                    config.widths().get(s),
+                    h,
+                    w,
+                    inner::replaceMixer));
+          }
+        }
+      }
+    }
+    return slots;
   }
 
   @Override

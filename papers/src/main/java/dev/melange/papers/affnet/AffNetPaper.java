@@ -7,15 +7,20 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Adaptive frequency filters (Huang et al., ICCV 2023): the token mixer and AFFNet. */
-public final class AffNetPaper implements Method {
+public final class AffNetPaper implements Paper {
+  private static final int GROUPS = 8;
+  private static final double THRESHOLD = 0.01;
+
   private static final Component MIXER =
       Component.of(
           "layer/aff-token-mixer",
@@ -29,7 +34,7 @@ public final class AffNetPaper implements Method {
           AffTokenMixer.Config.class,
           AffTokenMixer::new,
           (layer, in) -> {
-            AffTokenMixer.Filter filter = layer.filter(in.get("x"));
+            AffTokenMixer.Filtered filter = layer.filter(in.get("x"));
             return new Outputs()
                 .put("mask_real", filter.mask().select(2, 0))
                 .put("mask_imag", filter.mask().select(2, 1))
@@ -73,6 +78,9 @@ public final class AffNetPaper implements Method {
           DeepLabV3Head::new,
           (head, in) -> Map.of("logits", head.forward(in.get("features"))));
 
+  /** The smallest published network. */
+  static final AffNetConfig ET = config("32,48,64,104,144", 2);
+
   @Override
   public String key() {
     return "aff-net";
@@ -86,7 +94,7 @@ public final class AffNetPaper implements Method {
   @Override
   public List<Model> models() {
     return List.of(
-        model("affnet_et", config("32,48,64,104,144", 2), "1.4 M", "0.4 G", "73.0 %"),
+        model("affnet_et", ET, "1.4 M", "0.4 G", "73.0 %"),
         model("affnet_t", config("32,48,96,160,192", 4), "2.6 M", "0.8 G", "77.0 %"),
         model("affnet", config("32,64,128,256,320", 4), "5.5 M", "1.5 G", "79.8 %"),
         Model.of(
@@ -101,6 +109,30 @@ public final class AffNetPaper implements Method {
                 4,
                 Map.of(
                     "no_fuse", "false,true,true", "mv2_blocks", "2,6", "aff_blocks", "4,18,6"))));
+  }
+
+  @Override
+  public List<Model> miniModels() {
+    Map<String, String> others =
+        Map.of("mv2_blocks", "1,1", "aff_blocks", "1,2,1", "num_classes", "10");
+    return List.of(Model.of("affnet_mini", NETWORK, config("16,24,32,48,64", 2, others)));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    return List.of(
+        TokenMixer.of(
+                "aff",
+                "adaptive frequency filter: a mask for the spectrum made from the map",
+                (channels, height, width, rng) ->
+                    new AffTokenMixer(
+                        new AffTokenMixer.Config(channels, GROUPS, THRESHOLD, 1, "swish"), rng))
+            .permitting(TokenMixer.Shapes.ANY.channelsMultipleOf(GROUPS)));
+  }
+
+  @Override
+  public Study study() {
+    return new AffNetStudy();
   }
 
   private static Model model(

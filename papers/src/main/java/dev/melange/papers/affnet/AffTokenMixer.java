@@ -60,11 +60,12 @@ public final class AffTokenMixer extends UnaryLayer {
   /**
    * What the mixer does to a map.
    *
+   * @param input the map, [B, C, H, W]
    * @param mask real and imaginary part of the mask for each frequency, [B, C, 2, H, W/2+1]
    * @param kernel the equivalent kernel of the circular convolution, [B, C, H, W]
    * @param mixed the convolved map without the input added, [B, C, H, W]
    */
-  public record Filter(Tensor mask, Tensor kernel, Tensor mixed) {}
+  public record Filtered(Tensor input, Tensor mask, Tensor kernel, Tensor mixed) {}
 
   private static final double INITIAL_STD = 0.02;
 
@@ -102,7 +103,7 @@ public final class AffTokenMixer extends UnaryLayer {
   }
 
   /** The mask, the equivalent kernel and the convolved map (section 3.3) of [B, C, H, W]. */
-  public Filter filter(Tensor x) {
+  public Filtered filter(Tensor x) {
     Tensor map = inTransformType(x);
     Tensor z = spectrum.of(map);
     Tensor mask = mask(z);
@@ -110,7 +111,7 @@ public final class AffTokenMixer extends UnaryLayer {
     double scale = 1 / Math.sqrt((double) (map.size(2) * map.size(3)));
     Tensor kernel = spectrum.inverse(mask, map.size(3)).mul(scale);
     Tensor mixed = spectrum.inverse(product(mask, z), map.size(3));
-    return new Filter(mask.unflatten(1, config.hidden_size, 2), kernel, mixed);
+    return new Filtered(map, mask.unflatten(1, config.hidden_size, 2), kernel, mixed);
   }
 
   private Tensor inTransformType(Tensor x) {

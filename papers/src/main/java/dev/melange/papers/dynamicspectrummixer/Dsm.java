@@ -4,6 +4,8 @@ import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Linear;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ import java.util.List;
  *
  * <p>Images may have another size than the network was made for; see {@link DynamicSpectrumMixer}.
  */
-public final class Dsm extends ImageModel {
+public final class Dsm extends ImageModel implements TokenMixerHost {
   private static final double EPS = 1e-6;
 
   private record Stage(Conv2d embed, LayerNorm norm, List<DsmBlock> blocks) {}
@@ -116,13 +118,10 @@ public final class Dsm extends ImageModel {
    *
    * @param x [B, in_channels, H, W]
    * @return per block [B, bands, groups]
-   * @throws IllegalStateException if the network was made with selector none
+   * @throws IllegalStateException if the network was made with selector none, or with other mixers
    */
   public List<Tensor> bandWeights(Tensor x) {
     requireImages(x);
-    if (!config.block(0).mixer().dynamic()) {
-      throw new IllegalStateException("a network with selector=none gives no weights to bands");
-    }
     List<Tensor> weights = new ArrayList<>();
     Tensor y = x;
     for (Stage stage : stages) {
@@ -133,6 +132,23 @@ public final class Dsm extends ImageModel {
       }
     }
     return weights;
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (int s = 0; s < stages.size(); s++) {
+      for (DsmBlock block : stages.get(s).blocks) {
+        slots.add(
+            new TokenMixerSlot(
+                s,
+                config.dims().get(s),
+                config.side(s, height),
+                config.side(s, width),
+                block::replaceMixer));
+      }
+    }
+    return slots;
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class DsmBlock extends UnaryLayer {
   private static final double EPS = 1e-6;
 
   private final LayerNorm norm1;
-  private final UnaryLayer mixer;
+  private UnaryLayer mixer;
   private final LayerNorm norm2;
   private final Mlp mlp;
   private final DropPath dropPath;
@@ -95,10 +95,20 @@ public final class DsmBlock extends UnaryLayer {
 
   /** The weights [B, bands, groups] that the block's mixer gives the bands of a map. */
   Tensor bandWeights(Tensor x) {
-    if (mixer instanceof DynamicSpectrumMixer dynamic) {
-      return dynamic.mix(normalised(x)).bandWeights();
+    Tensor weights =
+        mixer instanceof DynamicSpectrumMixer dynamic
+            ? dynamic.mix(normalised(x)).bandWeights()
+            : null;
+    if (weights == null) {
+      throw new IllegalStateException(
+          "the block gives no weights to bands: its mixer has selector=none or is another one");
     }
-    throw new IllegalStateException("the block's mixer is no dynamic spectrum mixer");
+    return weights;
+  }
+
+  /** Puts another token mixer, [B, C, H, W] to the same shape, in the place of this one. */
+  void replaceMixer(UnaryLayer other) {
+    mixer = replaceChild("mixer", other);
   }
 
   private Tensor normalised(Tensor x) {

@@ -65,6 +65,21 @@ public final class DynamicSpectrumMixer extends UnaryLayer {
       return !selector.equals("none");
     }
 
+    /** The same mixer with the learned weights of frequencies alone. */
+    Config withoutSelector() {
+      return new Config(
+          dim,
+          height,
+          width,
+          groups,
+          bands,
+          reduction,
+          band_type,
+          "none",
+          static_weight,
+          descriptor);
+    }
+
     SpectrumBands partition(long rows, long columns) {
       return new SpectrumBands((int) rows, (int) columns, bands, band_type);
     }

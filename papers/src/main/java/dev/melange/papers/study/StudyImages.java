@@ -253,6 +253,20 @@ public record StudyImages(
     };
   }
 
+  /** The same images, scaled otherwise. */
+  public StudyImages scaledTo(Normalize normalize) {
+    return new StudyImages(
+        name,
+        train,
+        test,
+        classes,
+        channels,
+        size,
+        new Pipeline(training.transforms(), normalize, training.after()),
+        new Pipeline(evaluation.transforms(), normalize, evaluation.after()),
+        open);
+  }
+
   /** A test image as the network sees it, in 8 bits. */
   public Image shown(int index) throws IOException {
     return evaluation.transform(test.get(index, new Rng(0)).image(), new Rng(0));

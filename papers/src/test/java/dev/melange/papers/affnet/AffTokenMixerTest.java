@@ -50,7 +50,7 @@ class AffTokenMixerTest {
       enlarge(mixer);
       mixer.to(DType.F64);
       Tensor x = new Rng(2).normal(2, 4, height, width).to(DType.F64);
-      AffTokenMixer.Filter filter = mixer.filter(x);
+      AffTokenMixer.Filtered filter = mixer.filter(x);
       Tensor expected = x.zerosLike();
       for (int i = 0; i < height; i++) {
         for (int j = 0; j < width; j++) {
