@@ -1,6 +1,7 @@
 package dev.melange.metric;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Counts of (true class, predicted class) pairs and what follows from them. */
 public final class ConfusionMatrix {
@@ -70,6 +71,28 @@ public final class ConfusionMatrix {
   public double recall(int c) {
     long present = Arrays.stream(counts[c]).sum();
     return present == 0 ? 0 : (double) counts[c][c] / present;
+  }
+
+  /**
+   * Intersection over union of class {@code c}: of the samples that are or are said to be of it,
+   * the share that both are; NaN if there are none.
+   */
+  public double intersectionOverUnion(int c) {
+    long predicted = 0;
+    for (long[] row : counts) {
+      predicted += row[c];
+    }
+    long union = predicted + Arrays.stream(counts[c]).sum() - counts[c][c];
+    return union == 0 ? Double.NaN : (double) counts[c][c] / union;
+  }
+
+  /** Unweighted mean of {@link #intersectionOverUnion} over the classes that occur; mIoU. */
+  public double meanIntersectionOverUnion() {
+    return IntStream.range(0, counts.length)
+        .mapToDouble(this::intersectionOverUnion)
+        .filter(value -> !Double.isNaN(value))
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** Harmonic mean of precision and recall of class {@code c}; 0 if both are 0. */

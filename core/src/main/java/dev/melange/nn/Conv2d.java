@@ -111,6 +111,17 @@ public final class Conv2d extends UnaryLayer {
     return bias;
   }
 
+  /**
+   * The convolution with each filter scaled and another bias.
+   *
+   * @param scale one factor per output channel
+   * @param shift the bias, one per output channel
+   */
+  public Tensor forward(Tensor x, Tensor scale, Tensor shift) {
+    Tensor scaled = weight.mul(scale.reshape(-1, 1, 1, 1));
+    return Nn.conv2d(x, scaled, shift, spec.stride, spec.padding, spec.dilation, spec.groups);
+  }
+
   @Override
   public Tensor forward(Tensor x) {
     return Nn.conv2d(x, weight, bias, spec.stride, spec.padding, spec.dilation, spec.groups);

@@ -27,7 +27,7 @@ final class AffInnerBlock extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    return filter.forward(local(x)).add(x);
+    return x.add(filter.forward(local(x)));
   }
 
   private Tensor local(Tensor x) {

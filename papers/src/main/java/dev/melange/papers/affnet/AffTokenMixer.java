@@ -99,7 +99,7 @@ public final class AffTokenMixer extends UnaryLayer {
               Tensor z = spectrum.of(map);
               return spectrum.inverse(product(mask(z), z), map.size(3));
             });
-    return mixed.to(x.dtype()).add(x);
+    return x.add(mixed.to(x.dtype())); // in the layout of x
   }
 
   /** The mask, the equivalent kernel and the convolved map (section 3.3) of [B, C, H, W]. */

@@ -31,6 +31,6 @@ final class ConvBlock extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    return activation.apply(norm.forward(conv.forward(x)));
+    return activation.apply(norm.forwardAfter(conv, x));
   }
 }

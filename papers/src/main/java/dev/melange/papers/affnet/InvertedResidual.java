@@ -40,6 +40,11 @@ public final class InvertedResidual extends UnaryLayer {
       if (stride != 1 && stride != 2) {
         throw new IllegalArgumentException("stride must be 1 or 2, got " + stride);
       }
+      if (expand_ratio == 1 && in_channels % DIVISOR != 0) {
+        throw new IllegalArgumentException(
+            "without widening (expand_ratio 1) in_channels must be a multiple of %d, got %d"
+                .formatted(DIVISOR, in_channels));
+      }
     }
 
     int hidden() {

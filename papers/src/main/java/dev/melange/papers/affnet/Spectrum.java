@@ -15,7 +15,7 @@ import dev.melange.tensor.Tensor;
  */
 final class Spectrum {
   /** Up to so many positions the matrix is the faster way on a CPU. */
-  static final int MATRIX_POSITIONS = 256;
+  static final int MATRIX_POSITIONS = 128;
 
   private volatile Matrices matrices; // of the size seen last
 

@@ -11,6 +11,7 @@ import dev.melange.nn.Macs;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Vision;
 import dev.melange.tensor.Autograd;
+import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
@@ -184,6 +185,33 @@ class AffNetTest {
     assertThatThrownBy(() -> config(key, value))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void widthsThatAreNotMultiplesOfEightNeedWidening() {
+    assertThatThrownBy(() -> new InvertedResidual.Config(12, 12, 1, 1, 1, "relu"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in_channels must be a multiple of 8, got 12");
+    InvertedResidual.Config wide = new InvertedResidual.Config(12, 12, 1, 2, 2, "relu");
+    try (InvertedResidual block = new InvertedResidual(wide, new Rng(1))) {
+      assertThat(block.forward(Tensor.zeros(1, 12, 5, 6)).shape()).containsExactly(1, 12, 5, 6);
+    }
+  }
+
+  @Test
+  void inferenceIsTheSameWithTheNormsInTheConvolutions() {
+    try (AffNet model = new AffNet(config(), new Rng(1))) {
+      Tensor x = new Rng(2).normal(4, 3, 64, 64);
+      model.train();
+      model.forward(x); // running statistics of their own
+      model.eval();
+      double[] fast = model.forward(x).to(DType.F64).toDoubles();
+      model.to(DType.F64);
+      double[] exact = model.forward(x.to(DType.F64)).toDoubles();
+      for (int i = 0; i < exact.length; i++) {
+        assertThat(fast[i]).isCloseTo(exact[i], org.assertj.core.data.Offset.offset(1e-4));
+      }
+    }
   }
 
   @Test
