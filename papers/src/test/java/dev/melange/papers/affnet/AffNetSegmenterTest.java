@@ -64,9 +64,7 @@ class AffNetSegmenterTest {
             Scope.run(
                     () -> {
                       Tensor loss = AffNetSegmenter.loss(model.forward(images(now)), mask, IGNORED);
-                      adam.zeroGradient();
-                      adam.accumulate(Autograd.grad(loss, adam.parameters()));
-                      adam.step(5e-3);
+                      adam.step(5e-3, adam.gradients(Autograd.grad(loss, adam.parameters())));
                       return loss.detach();
                     })
                 .item();
