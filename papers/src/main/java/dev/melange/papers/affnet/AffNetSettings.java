@@ -1,7 +1,7 @@
 package dev.melange.papers.affnet;
 
 import dev.melange.component.OneOf;
-import dev.melange.papers.study.ImageTraining;
+import dev.melange.papers.study.ImageRecipe;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.StudyImages;
 import java.util.List;
@@ -37,7 +37,7 @@ record AffNetSettings(
     int width,
     int patch,
     int blocks,
-    ImageTraining recipe,
+    ImageRecipe recipe,
     int pictures) {
   private static final List<String> VARIANTS = List.of("aff", "identity", "static");
   private static final double WEIGHT_DECAY = 0.05;
@@ -73,7 +73,7 @@ record AffNetSettings(
               16,
               4,
               2,
-              ImageTraining.oneCycle(5, 20, 1e-2, WEIGHT_DECAY),
+              ImageRecipe.oneCycle(5, 20, 1e-2, WEIGHT_DECAY),
               2);
       case QUICK ->
           new AffNetSettings(
@@ -88,7 +88,7 @@ record AffNetSettings(
               32,
               4,
               4,
-              ImageTraining.oneCycle(5, 100, 3e-3, WEIGHT_DECAY),
+              ImageRecipe.oneCycle(5, 100, 3e-3, WEIGHT_DECAY),
               4);
       case FULL ->
           new AffNetSettings(
@@ -103,8 +103,19 @@ record AffNetSettings(
               32,
               4,
               4,
-              new ImageTraining(
-                  300, 1024, 2e-3, 2e-4, 20, "cosine", WEIGHT_DECAY, 0.1, "vanilla", 0.9995),
+              new ImageRecipe(
+                  300,
+                  1024,
+                  2e-3,
+                  1e-6,
+                  2e-4,
+                  20 / 300.0,
+                  "after",
+                  WEIGHT_DECAY,
+                  "all",
+                  0.1,
+                  0,
+                  0.9995),
               4);
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.nn.ImageModel;
 import dev.melange.papers.study.Finding;
+import dev.melange.papers.study.ImageTraining;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyImages;
@@ -65,7 +66,7 @@ final class AffNetStudy implements Study {
       throws IOException {
     try (ImageModel model =
         StudyNetwork.create(settings, filtering, images, new Rng(trial.seed()))) {
-      ObjectNode result = settings.recipe().train(trial, model, images);
+      ObjectNode result = new ImageTraining(images, settings.recipe()).run(trial, model);
       trial.save(model, "aff-net-study-" + filtering.key(), settings);
       return result;
     }

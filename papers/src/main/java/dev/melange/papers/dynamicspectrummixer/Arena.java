@@ -7,12 +7,17 @@ import dev.melange.data.image.ImageSets;
 import dev.melange.data.image.Normalize;
 import dev.melange.data.image.PackedImages;
 import dev.melange.data.image.Pipeline;
+import dev.melange.mix.MixContext;
+import dev.melange.mix.MixPolicies;
+import dev.melange.mix.MixPolicy;
 import dev.melange.nn.ChannelLayerNorm;
 import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.IsotropicClassifier;
 import dev.melange.nn.TokenMixerSlot;
+import dev.melange.papers.ImageLoss;
 import dev.melange.papers.dynamicspectrummixer.DsmSettings.Task;
+import dev.melange.papers.study.ImageTraining;
 import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Rng;
@@ -110,7 +115,17 @@ record Arena(Task task, StudyImages images) implements Closeable {
   /** Trains a network and says what came of it. */
   ObjectNode run(Selection selection, Trial trial) throws IOException {
     try (ImageModel model = create(selection, new Rng(trial.seed()))) {
-      ObjectNode result = task.recipe().train(trial, model, images);
+      MixPolicy policy = MixPolicies.parse(task.mix());
+      MixContext context = MixContext.of(model, images.evaluation().normalize());
+      ObjectNode result =
+          new ImageTraining(images, task.recipe())
+              .run(
+                  trial,
+                  model,
+                  new ImageLoss(model, task.recipe().smoothing()),
+                  task.mix().equals("vanilla")
+                      ? null
+                      : (plain, rng) -> policy.apply(plain, context, rng));
       trial.save(model, "dynamic-spectrum-mixer-study-" + selection.key(), task);
       return result;
     }

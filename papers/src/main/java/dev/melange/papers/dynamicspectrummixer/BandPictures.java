@@ -133,17 +133,17 @@ record BandPictures(String title, List<Row> rows, double[][] map, double change,
 
   /** Writes the pictures: per image the weights of all blocks, and the map of the bands. */
   void write(Report report) {
-    double most = 0;
+    double farthest = 1e-3; // of a weight from 1, the weight of all bands without a selection
     for (Row row : rows) {
       for (double[] block : row.weights) {
         for (double weight : block) {
-          most = Math.max(most, weight);
+          farthest = Math.max(farthest, Math.abs(weight - 1));
         }
       }
     }
     List<ImageGrid.Row> shown = new ArrayList<>();
     for (Row row : rows) {
-      Tile weights = Tile.colored(row.weights, ColorMap.VIRIDIS, 0, most);
+      Tile weights = Tile.colored(row.weights, ColorMap.DIVERGING, 1 - farthest, 1 + farthest);
       shown.add(
           new ImageGrid.Row(
               row.caption,
@@ -154,8 +154,8 @@ record BandPictures(String title, List<Row> rows, double[][] map, double change,
     }
     report
         .paragraph(
-            "The weights of the bands for test images and their blurred copies, of the first dynamic network: a row for each block from the first on, a column for each band from the lowest on, mean over the groups of channels, from dark (0) to light (%.2f). Beside them the bands: frequency zero is in the upper left corner."
-                .formatted(most))
+            "The weights of the bands for test images and their blurred copies, of the first dynamic network: a row for each block from the first on, a column for each band from the lowest on, mean over the groups of channels, from blue (%.2f) over white (1) to red (%.2f). Beside them the bands: frequency zero is in the upper left corner."
+                .formatted(1 - farthest, 1 + farthest))
         .images(
             new ImageGrid(
                 "Weights of bands, " + title,

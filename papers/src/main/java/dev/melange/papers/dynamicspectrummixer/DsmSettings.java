@@ -1,7 +1,8 @@
 package dev.melange.papers.dynamicspectrummixer;
 
 import dev.melange.component.OneOf;
-import dev.melange.papers.study.ImageTraining;
+import dev.melange.mix.MixPolicies;
+import dev.melange.papers.study.ImageRecipe;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.StudyImages;
 import java.util.List;
@@ -55,6 +56,8 @@ record DsmSettings(
    * @param bands number of bands
    * @param reduction channels over hidden features of the weights' network
    * @param drop_path stochastic depth of the pyramid's last block
+   * @param mix how training batches are mixed, in the notation of {@link MixPolicies#parse}; {@code
+   *     vanilla} for not at all
    * @param recipe how they are trained
    */
   record Task(
@@ -72,10 +75,12 @@ record DsmSettings(
       int bands,
       int reduction,
       double drop_path,
-      ImageTraining recipe) {
+      String mix,
+      ImageRecipe recipe) {
     /** Checks the numbers that no other class checks. */
     Task {
       data = List.copyOf(data);
+      MixPolicies.parse(mix);
       if (width < 1 || patch < 1 || blocks < 1) {
         throw new IllegalArgumentException(
             "width, patch and blocks must be at least 1, got %d, %d and %d"
@@ -105,33 +110,33 @@ record DsmSettings(
             4,
             8,
             4,
-            ImageTraining.oneCycle(4, 100, 3e-3, WEIGHT_DECAY));
+            ImageRecipe.oneCycle(4, 100, 3e-3, WEIGHT_DECAY));
     return switch (scale) {
       case SMOKE ->
           new DsmSettings(
               1,
               List.of("digits"),
               2,
-              digits(300, 100, ImageTraining.oneCycle(8, 20, 1e-2, WEIGHT_DECAY)),
+              digits(300, 100, ImageRecipe.oneCycle(8, 20, 1e-2, WEIGHT_DECAY)),
               cifar10);
       case QUICK ->
           new DsmSettings(
               3,
               List.of("digits", "images"),
               4,
-              digits(600, 1197, ImageTraining.oneCycle(30, 50, 5e-3, WEIGHT_DECAY)),
+              digits(600, 1197, ImageRecipe.oneCycle(30, 50, 5e-3, WEIGHT_DECAY)),
               cifar10);
       case FULL ->
           new DsmSettings(
               1,
               List.of("images"),
               4,
-              digits(600, 1197, ImageTraining.oneCycle(30, 50, 5e-3, WEIGHT_DECAY)),
+              digits(600, 1197, ImageRecipe.oneCycle(30, 50, 5e-3, WEIGHT_DECAY)),
               imagenet());
     };
   }
 
-  private static Task digits(int train, int test, ImageTraining recipe) {
+  private static Task digits(int train, int test, ImageRecipe recipe) {
     return isotropic(List.of("digits"), train, test, "none", 16, 1, 2, 4, 4, 2, recipe);
   }
 
@@ -146,7 +151,7 @@ record DsmSettings(
       int groups,
       int bands,
       int reduction,
-      ImageTraining recipe) {
+      ImageRecipe recipe) {
     return new Task(
         data,
         train,
@@ -162,15 +167,31 @@ record DsmSettings(
         bands,
         reduction,
         0,
+        "vanilla",
         recipe);
   }
 
   /** The usual recipe of such networks on ImageNet-1k. */
   private static Task imagenet() {
-    ImageTraining recipe =
-        new ImageTraining(
-            300, 1024, 1e-3, 1e-5, 20, "cosine", WEIGHT_DECAY, 0.1, "mixup:0.8,cutmix:1", 0);
+    ImageRecipe recipe =
+        new ImageRecipe(
+            300, 1024, 1e-3, 1e-6, 1e-5, 20 / 300.0, "after", WEIGHT_DECAY, "all", 0.1, 0);
     return new Task(
-        List.of("imagenet-1k"), 0, 0, 224, "imagenet", "dsm_s", 64, 4, 4, 4, 8, 8, 4, 0.1, recipe);
+        List.of("imagenet-1k"),
+        0,
+        0,
+        224,
+        "imagenet",
+        "dsm_s",
+        64,
+        4,
+        4,
+        4,
+        8,
+        8,
+        4,
+        0.1,
+        "mixup:0.8,cutmix:1",
+        recipe);
   }
 }

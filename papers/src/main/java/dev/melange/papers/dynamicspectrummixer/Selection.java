@@ -7,9 +7,9 @@ import dev.melange.tensor.Rng;
 /** What mixes the positions in the study. */
 enum Selection {
   /** The paper's mixer: weights of bands that depend on the image. */
-  DYNAMIC("dynamic", "bands selected by image"),
+  DYNAMIC("dynamic", "bands by image"),
   /** The same without these: learned weights of frequencies alone. */
-  STATIC("static", "fixed weights of frequencies"),
+  STATIC("static", "fixed weights"),
   /** No mixing. */
   NONE("none", "no mixing");
 

@@ -1,5 +1,6 @@
 package dev.melange.papers.study;
 
+import dev.melange.component.Default;
 import dev.melange.component.OneOf;
 import dev.melange.nn.Layer;
 import dev.melange.optim.Adam;
@@ -18,11 +19,14 @@ import dev.melange.optim.Schedule;
  * @param min_lr lowest learning rate after the rise
  * @param warmup share of the steps in which the learning rate rises
  * @param cosine {@code after}: half a cosine over the steps after the rise; {@code inside}: over
- *     all steps, its beginning hidden by the rise
+ *     all steps, its beginning hidden by the rise; {@code one-cycle}: up and down in {@link
+ *     Schedule#oneCycle}'s shape, without the rates above
  * @param weight_decay of AdamW
  * @param decay {@code all} parameters, or {@code matrices}: those with more than one dimension
  * @param smoothing label smoothing
  * @param clip largest norm of the gradient; 0 for no limit
+ * @param ema share of the old in the moving average of the weights that is evaluated; 0 for the
+ *     weights themselves
  */
 public record ImageRecipe(
     int epochs,
@@ -31,11 +35,12 @@ public record ImageRecipe(
     double start_lr,
     double min_lr,
     double warmup,
-    @OneOf({"after", "inside"}) String cosine,
+    @OneOf({"after", "inside", "one-cycle"}) String cosine,
     double weight_decay,
     @OneOf({"all", "matrices"}) String decay,
     double smoothing,
-    double clip) {
+    double clip,
+    @Default("0") double ema) {
   /** Checks the numbers. */
   public ImageRecipe {
     if (epochs < 1 || batch < 1) {
@@ -48,6 +53,42 @@ public record ImageRecipe(
                   + " %s, %s, %s, %s, %s")
               .formatted(lr, start_lr, min_lr, clip, warmup));
     }
+    if (!(ema >= 0 && ema < 1)) {
+      throw new IllegalArgumentException("ema must lie in [0, 1), got " + ema);
+    }
+  }
+
+  /** A recipe whose weights themselves are evaluated. */
+  public ImageRecipe(
+      int epochs,
+      int batch,
+      double lr,
+      double start_lr,
+      double min_lr,
+      double warmup,
+      String cosine,
+      double weight_decay,
+      String decay,
+      double smoothing,
+      double clip) {
+    this(
+        epochs,
+        batch,
+        lr,
+        start_lr,
+        min_lr,
+        warmup,
+        cosine,
+        weight_decay,
+        decay,
+        smoothing,
+        clip,
+        0);
+  }
+
+  /** One cycle of the learning rate, decay of all parameters, nothing else. */
+  public static ImageRecipe oneCycle(int epochs, int batch, double lr, double weightDecay) {
+    return new ImageRecipe(epochs, batch, lr, 0, 0, 0, "one-cycle", weightDecay, "all", 0, 0);
   }
 
   /** The recipe for small images: 10 % rise, cosine to 0, decay 0.05, smoothing 0.1, clip 5. */
@@ -66,6 +107,9 @@ public record ImageRecipe(
   /** The learning rate by step. */
   public Schedule schedule(long stepsPerEpoch) {
     long total = epochs * stepsPerEpoch;
+    if (cosine.equals("one-cycle")) {
+      return Schedule.oneCycle(lr, total);
+    }
     long rise = Math.round(warmup * (double) total);
     return cosine.equals("after")
         ? Schedule.cosine(lr, rise, start_lr, total, min_lr)
