@@ -78,7 +78,7 @@ class RestoreCommandsIT {
 
   @Test
   void learnsToRemoveNoiseAndRestoresPhotographsOfAnySize() throws IOException {
-    assertThat(train("--steps", "150", "--json")).as(console::err).isZero();
+    assertThat(train("--steps", "300", "--lr", "4e-3", "--json")).as(console::err).isZero();
     JsonNode result = new ObjectMapper().readTree(console.out());
     assertThat(result.get("psnr_after").asDouble())
         .isGreaterThan(result.get("psnr_before").asDouble() + 1);

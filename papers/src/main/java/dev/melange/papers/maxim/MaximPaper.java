@@ -4,6 +4,7 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
+import dev.melange.nn.TokenMixer;
 import dev.melange.papers.Model;
 import dev.melange.papers.Paper;
 import dev.melange.papers.study.Study;
@@ -110,6 +111,11 @@ public final class MaximPaper implements Paper {
             NETWORK,
             tiny(),
             Map.of("origin", "not published: for trainings of minutes on small patches")));
+  }
+
+  @Override
+  public List<TokenMixer> tokenMixers() {
+    return WindowMixers.all();
   }
 
   @Override

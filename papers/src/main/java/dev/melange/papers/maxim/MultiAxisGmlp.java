@@ -44,7 +44,7 @@ public final class MultiAxisGmlp extends UnaryLayer {
     }
   }
 
-  private final LayerNorm norm;
+  private final LayerNorm norm; // null in a backbone that has its own
   private final Linear inProject;
   private final AxisGmlp grid;
   private final AxisGmlp block;
@@ -53,10 +53,14 @@ public final class MultiAxisGmlp extends UnaryLayer {
 
   /** A block with initial weights from the stream. */
   public MultiAxisGmlp(Config config, Rng rng) {
+    this(config, true, rng);
+  }
+
+  private MultiAxisGmlp(Config config, boolean residual, Rng rng) {
     boolean bias = config.use_bias;
     double rate = config.dropout_rate;
     int width = config.channels * config.input_proj_factor;
-    norm = child("LayerNorm_in", new LayerNorm(config.channels, Maxim.EPS));
+    norm = residual ? child("LayerNorm_in", new LayerNorm(config.channels, Maxim.EPS)) : null;
     inProject = child("in_project", FlaxInit.narrow(config.channels, width, bias, rng));
     grid =
         child(
@@ -84,6 +88,11 @@ public final class MultiAxisGmlp extends UnaryLayer {
     drop = child("dropout", new Dropout(rate));
   }
 
+  /** Without norm and residual connection, as a token mixer. */
+  static MultiAxisGmlp mixer(Config config, Rng rng) {
+    return new MultiAxisGmlp(config, false, rng);
+  }
+
   @Override
   public Tensor forward(Tensor x) {
     return scoped(
@@ -92,11 +101,13 @@ public final class MultiAxisGmlp extends UnaryLayer {
           Tensor mixed =
               scoped(
                   () -> {
-                    Tensor z = inProject.forward(norm.forward(pixels)).geluTanh();
+                    Tensor normed = norm == null ? pixels : norm.forward(pixels);
+                    Tensor z = inProject.forward(normed).geluTanh();
                     Tensor[] halves = z.chunk(2, -1);
                     return Tensor.cat(-1, grid.forward(halves[0]), block.forward(halves[1]));
                   });
-          return pixels.add(drop.forward(outProject.forward(mixed))).permute(0, 3, 1, 2);
+          Tensor y = drop.forward(outProject.forward(mixed));
+          return (norm == null ? y : pixels.add(y)).permute(0, 3, 1, 2);
         });
   }
 }

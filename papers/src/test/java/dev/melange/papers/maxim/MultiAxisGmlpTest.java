@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.melange.nn.Macs;
+import dev.melange.nn.TokenMixer;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
@@ -89,6 +90,22 @@ class MultiAxisGmlpTest {
         assertThat((double) last[i]).isCloseTo(exact[i], within(1e-4));
       }
     }
+  }
+
+  @Test
+  void mixersForOtherBackbonesMixAlongTheirAxis() {
+    int[] seen = new int[3];
+    List<TokenMixer> mixers = WindowMixers.all();
+    for (int i = 0; i < 3; i++) {
+      try (UnaryLayer mixer = mixers.get(i).make(4, 24, 16, new Rng(1))) {
+        seen[i] = ReceptiveField.of(List.of(mixer), 4, 24, 16, 9, 6).pixels();
+      }
+    }
+    // blocks of 8x8, and a grid of 8x8 windows of 3x2, of which 3x4 places lie in the block
+    assertThat(seen).containsExactly(64 + 64 - 12, 64, 64);
+    assertThatThrownBy(() -> mixers.get(0).make(4, 11, 16, new Rng(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("11 has no divisor from 2 to 8");
   }
 
   @Test

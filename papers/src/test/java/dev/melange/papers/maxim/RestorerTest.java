@@ -9,6 +9,8 @@ import dev.melange.component.Configs;
 import dev.melange.data.image.Image;
 import dev.melange.io.Provenance;
 import dev.melange.nn.Init;
+import dev.melange.tensor.Memory;
+import dev.melange.tensor.OperationListener;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
@@ -108,6 +110,30 @@ class RestorerTest {
               () -> tiled.restore(image, (row, values, planes) -> {}, n -> {}, () -> true))
           .isInstanceOf(CancellationException.class);
     }
+  }
+
+  @Test
+  void memoryDoesNotGrowWithThePhotographAndIsGivenBack() {
+    try (Maxim network = new Maxim(SMALL, new Rng(1))) {
+      Restorer restorer = new Restorer(network, new Restorer.Options(32, 8, 1));
+      long before = Memory.liveBytes();
+      long small = most(() -> restorer.restore(image(3, 60, 60)));
+      long large = most(() -> restorer.restore(image(3, 200, 260)));
+      assertThat(large).isEqualTo(small).isGreaterThan(before);
+      assertThat(Memory.liveBytes()).isEqualTo(before);
+    }
+  }
+
+  /** The most bytes of tensors that there are after any operation. */
+  private static long most(Runnable body) {
+    long[] most = new long[1];
+    OperationListener.during(
+        (name, result, operands) -> most[0] = Math.max(most[0], Memory.liveBytes()),
+        () -> {
+          body.run();
+          return null;
+        });
+    return most[0];
   }
 
   @Test
