@@ -24,6 +24,7 @@ import java.util.Map;
  *     RandAugment, random erasing
  * @param smoothing label smoothing
  * @param weights file of weights to start from; null to start from scratch
+ * @param body_lr factor of the learning rate for all but the classifier; 0 trains it alone
  * @param seed of the split, the first weights, the order and the augmentation
  */
 record ImageTraining(
@@ -41,6 +42,7 @@ record ImageTraining(
     @OneOf({"none", "flip", "rand"}) String augment,
     double smoothing,
     @Default("null") String weights,
+    @Default("1") double body_lr,
     long seed) {
   /** Checks the values. */
   ImageTraining {
@@ -61,6 +63,11 @@ record ImageTraining(
     }
     if (!(lr > 0 && Double.isFinite(lr))) {
       throw new IllegalArgumentException("--lr must be positive, got " + lr);
+    }
+    if (!(body_lr >= 0 && body_lr <= 1) || (body_lr != 1 && weights == null)) {
+      throw new IllegalArgumentException(
+          "--body-lr is a factor from 0 to 1 for training from weights (--init), got %s%s"
+              .formatted(body_lr, weights == null ? " without --init" : ""));
     }
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new IllegalArgumentException("--smoothing must be in [0, 1), got " + smoothing);
@@ -85,6 +92,7 @@ record ImageTraining(
         augment,
         smoothing,
         weights,
+        body_lr,
         seed);
   }
 
@@ -105,6 +113,7 @@ record ImageTraining(
         augment,
         smoothing,
         weights,
+        body_lr,
         seed);
   }
 
@@ -125,6 +134,7 @@ record ImageTraining(
         augment,
         smoothing,
         weights,
+        body_lr,
         seed);
   }
 
@@ -145,6 +155,7 @@ record ImageTraining(
         augment,
         smoothing,
         file,
+        body_lr,
         seed);
   }
 
@@ -165,6 +176,7 @@ record ImageTraining(
         augment,
         smoothing,
         weights,
+        body_lr,
         number);
   }
 

@@ -72,6 +72,15 @@ final class ImageTrainingOptions {
   private Double lr;
 
   @Option(
+      names = "--body-lr",
+      paramLabel = "FACTOR",
+      description =
+          "When training starts from weights: factor of the learning rate for all but the"
+              + " classifier, such as 0.1; 0 trains the classifier alone (a linear probe)."
+              + " Default: 1.")
+  private Double bodyLr;
+
+  @Option(
       names = "--mix",
       paramLabel = "POLICY",
       description =
@@ -140,6 +149,7 @@ final class ImageTrainingOptions {
         augment == null ? "flip" : augment,
         smoothing == null ? SMOOTHING : smoothing,
         weights,
+        bodyLr == null ? 1 : bodyLr,
         seed == null ? 0 : seed);
   }
 
@@ -169,6 +179,7 @@ final class ImageTrainingOptions {
         augment == null ? had.augment() : augment,
         smoothing == null ? had.smoothing() : smoothing,
         had.weights(),
+        bodyLr == null ? had.body_lr() : bodyLr,
         seed == null ? had.seed() : seed);
   }
 

@@ -10,8 +10,11 @@ import dev.melange.io.Provenance;
 import dev.melange.metric.Calibration;
 import dev.melange.mix.MixContext;
 import dev.melange.nn.ImageModel;
+import dev.melange.optim.Adam;
 import dev.melange.optim.Mode;
+import dev.melange.optim.Optimizer;
 import dev.melange.optim.Schedule;
+import dev.melange.papers.FineTuning;
 import dev.melange.papers.ImageClassifier;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
@@ -48,6 +51,7 @@ final class ImageTrainingRun {
   private static final String REPORT = "report.html";
   private static final int EVALUATION_BATCH = 64;
   private static final double WEIGHT_CLIP = 5;
+  private static final double WEIGHT_DECAY = 0.05;
 
   private final ImageTraining settings;
   private final ImageInput input;
@@ -135,7 +139,8 @@ final class ImageTrainingRun {
     Mixing mixing = Mixing.parse(settings.mix());
     MixContext context = MixContext.of(model, input.normalize());
     try (progress;
-        Cancellation.Section section = cancellation.section()) {
+        Cancellation.Section section = cancellation.section();
+        Optimizer fineTuning = fineTuning(model)) {
       Trainer trainer =
           Trainer.of(model, objective(model, mixing))
               .data(train, valid)
@@ -155,6 +160,9 @@ final class ImageTrainingRun {
               .checkpoints(folder.resolve(CHECKPOINTS))
               .listener(progress)
               .cancellation(cancellation);
+      if (fineTuning != null) {
+        trainer.optimizer(fineTuning);
+      }
       if (!settings.mix().equals("vanilla")) {
         trainer.prepare((batch, rng) -> mixing.policy().apply(batch, context, rng));
       }
@@ -163,6 +171,13 @@ final class ImageTrainingRun {
       }
       return trainer.fit();
     }
+  }
+
+  /** The optimiser if the body is to learn more slowly than the classifier; otherwise null. */
+  private Optimizer fineTuning(ImageModel model) {
+    return settings.body_lr() == 1
+        ? null
+        : Adam.adamW(new FineTuning(settings.body_lr()).groups(model, WEIGHT_DECAY));
   }
 
   /** Mixed batches of decoupled mixup have a loss of their own, without label smoothing. */

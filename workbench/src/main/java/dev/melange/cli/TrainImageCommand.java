@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
       "  melange train image --model mixer_s16 --data photos.zip --size 64 --mix mixup,cutmix",
       "  melange train image --data scans/ --channels 1 --epochs 50 --out runs/scans",
       "  melange train image --data photos/ --init runs/pets/classifier.safetensors",
+      "  melange train image --data photos/ --init runs/pets/classifier.safetensors --body-lr 0.1",
       "  melange train image --resume runs/scans"
     })
 final class TrainImageCommand extends Subcommand {
