@@ -1,5 +1,6 @@
 package dev.melange.papers.scalingmlps;
 
+import dev.melange.component.Default;
 import dev.melange.component.OneOf;
 import dev.melange.papers.study.ClassifierRecipe;
 import dev.melange.papers.study.Scale;
@@ -41,7 +42,7 @@ record ScalingSettings(
     int standard_width,
     ClassifierRecipe recipe,
     int views,
-    Transfer transfer) {
+    @Default("null") Transfer transfer) {
   /**
    * Pre-training on many images of some classes, then learning others from few: by fine-tuning, by
    * a linear probe, and from scratch. The network is the widest one.
