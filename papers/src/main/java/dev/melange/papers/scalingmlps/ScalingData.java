@@ -106,7 +106,8 @@ record ScalingData(
       Dataset<LabelledImage> train,
       Dataset<LabelledImage> test,
       BatchCrops crops) {
-    return new ClassifierRecipe.Data(train, images.training(), change(crops), test, images.evaluation());
+    return new ClassifierRecipe.Data(
+        train, images.training(), change(crops), test, images.evaluation());
   }
 
   private static Trainer.Preparation change(BatchCrops crops) {

@@ -180,7 +180,8 @@ record ScalingSettings(
 
   /** The paper's fine-tuning: SGD at a constant rate, slower for the body. */
   private static ClassifierRecipe finetuning(double body) {
-    return new ClassifierRecipe("sgd", 100, 2048, 0.01, 0, 0, 0, "constant", 0, body, 0.3, "vanilla", 1);
+    return new ClassifierRecipe(
+        "sgd", 100, 2048, 0.01, 0, 0, 0, "constant", 0, body, 0.3, "vanilla", 1);
   }
 
   /** Which images. */

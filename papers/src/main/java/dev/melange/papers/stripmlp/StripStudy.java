@@ -3,8 +3,8 @@ package dev.melange.papers.stripmlp;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.nn.ImageModel;
-import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.ClassifierRecipe;
+import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyImages;
@@ -86,7 +86,8 @@ final class StripStudy implements Study {
       throws IOException {
     try (ImageModel model = Contestant.create(config, new Rng(trial.seed()))) {
       model.to(Engine.get().device());
-      ObjectNode json = recipe.train(trial, contestant.key(), model, ClassifierRecipe.Data.of(images));
+      ObjectNode json =
+          recipe.train(trial, contestant.key(), model, ClassifierRecipe.Data.of(images));
       if (keep) {
         trial.save(model, contestant.key(), config);
       }
