@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.melange.component.Verifier;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ModelSummary;
+import dev.melange.papers.affnet.AffNet;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.Rng;
@@ -97,6 +98,31 @@ class EntryPointLeakIT {
                   .epochs(1)
                   .fit());
     }
+  }
+
+  @Test
+  void filtersAndMapsOfOtherSizes() throws IOException {
+    try (ImageModel filters = mini("affnet_mini");
+        ImageModel bands = mini("dsm_mini");
+        Scope data = Scope.open()) {
+      Tensor x = Tensor.zeros(1, 3, 40, 24); // dsm_mini is made for 32 x 32
+      check(
+          () -> {
+            try (Scope scope = Scope.open()) {
+              ((AffNet) filters).filters(x);
+              bands.forward(x);
+            }
+          });
+    }
+  }
+
+  private static ImageModel mini(String name) {
+    return Catalogue.methods().stream()
+        .flatMap(method -> method.miniModels().stream())
+        .filter(model -> model.name().equals(name))
+        .findFirst()
+        .map(model -> (ImageModel) model.create(new Rng(1)))
+        .orElseThrow();
   }
 
   @Test

@@ -68,6 +68,8 @@ public final class AffTokenMixer extends UnaryLayer {
   public record Filtered(Tensor input, Tensor mask, Tensor kernel, Tensor mixed) {}
 
   private static final double INITIAL_STD = 0.02;
+  private static final long[] ONE = {1};
+  private static final long[] ZERO = {0};
 
   private final Config config;
   private final Activation activation;
@@ -144,9 +146,6 @@ public final class AffTokenMixer extends UnaryLayer {
     return Nn.conv2d(
         z, filters.reshape(outputs, 2 * w.size(2), 1, 1), bias, ONE, ZERO, ONE, config.num_blocks);
   }
-
-  private static final long[] ONE = {1};
-  private static final long[] ZERO = {0};
 
   /** The complex product, element by element, of spectra [B, 2C, H, W/2+1]. */
   static Tensor product(Tensor a, Tensor b) {

@@ -7,6 +7,7 @@ import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.Verdict;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
@@ -31,7 +32,7 @@ record FilterFacts(double error, double change) {
   static FilterFacts of(ImageModel model, StudyImages images, int count) throws IOException {
     List<Image> pictures = new ArrayList<>();
     for (int index : images.oneOfEachClass(count)) {
-      pictures.add(images.test().get(index, new dev.melange.tensor.Rng(0)).image());
+      pictures.add(images.test().get(index, new Rng(0)).image());
     }
     try (Scope scope = Scope.open();
         var guard = Autograd.noGrad()) {

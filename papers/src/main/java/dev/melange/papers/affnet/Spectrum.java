@@ -5,6 +5,7 @@ import dev.melange.tensor.Fft;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.OperationListener;
 import dev.melange.tensor.Tensor;
+import java.util.function.Supplier;
 
 /**
  * The orthonormal Fourier transform of real maps, [B, C, H, W] to [B, 2C, H, W/2+1] with the real
@@ -68,7 +69,7 @@ final class Spectrum {
   }
 
   /** Runs without being told of: a transform is not counted, however it is computed. */
-  private static Tensor unobserved(java.util.function.Supplier<Tensor> body) {
+  private static Tensor unobserved(Supplier<Tensor> body) {
     return OperationListener.during((name, result, operands) -> {}, body);
   }
 
