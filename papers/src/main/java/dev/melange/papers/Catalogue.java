@@ -9,6 +9,7 @@ import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.dynamicspectrummixer.DsmPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
+import dev.melange.papers.fresh.FreshPaper;
 import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.mambamixer.MambaMixerPaper;
@@ -47,6 +48,7 @@ public final class Catalogue {
           new GptPaper(),
           new TimeMixerPaper(),
           new MambaMixerPaper(),
+          new FreshPaper(),
           new FinalMlpPaper(),
           new MixupPolicies(),
           new DecoupledMixupPaper(),

@@ -166,7 +166,7 @@ record MambaMixerSettings(
               all,
               new Vision(
                   "digits", 5, 1437, 360, 1, List.of(24), List.of(2), 4, 8, 62, 3e-3, 0.01, false),
-              new Copying(3, 64, 4, 8, 32, 8, 2, 4096, 8, 64, 5e-3),
+              new Copying(3, 64, 4, 8, 32, 8, 2, 4096, 6, 64, 5e-3),
               new Series("ETTh1", 3, 96, 96, 3, 8, 128, 0.5));
       case FULL ->
           new MambaMixerSettings(
