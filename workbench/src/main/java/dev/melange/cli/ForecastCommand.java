@@ -8,6 +8,7 @@ import dev.melange.papers.forecast.FittedSeries;
 import dev.melange.papers.forecast.ForecastMethod;
 import dev.melange.papers.forecast.ForecastOptions;
 import dev.melange.papers.forecast.Forecaster;
+import dev.melange.papers.forecast.Recipe;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
 import dev.melange.train.Trainer;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
       "  melange forecast --data power.csv --target OT --horizon 96",
       "  melange forecast --data sales.csv --horizon 12 --freq m --fill linear --backtest 3",
       "  melange forecast --data us-flights-hourly --target late --horizon 24   bundled data",
+      "  melange forecast --data power.csv --horizon 96 --model tsmixer --interval 80",
       "  melange forecast --weights runs/forecast/20260102-030405/model.safetensors --data new.csv",
       "  melange forecast --resume                          the newest fit that has not ended"
     })
@@ -62,7 +64,9 @@ final class ForecastCommand extends Subcommand {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "The model (default timemixer; dlinear is linear and takes seconds).")
+      description =
+          "The model: timemixer (default); tsmixer, which also forecasts limits and can be"
+              + " pretrained; tsm2; dlinear, which is linear and takes seconds.")
   private String model;
 
   @Option(
@@ -125,6 +129,28 @@ final class ForecastCommand extends Subcommand {
       description = "Passes over the training rows, at most (default 10).")
   private Integer epochs;
 
+  @Option(
+      names = "--interval",
+      paramLabel = "PERCENT",
+      description =
+          "Also forecast limits between which so many per cent of the values lie, such as 80"
+              + " (models with a distribution: tsmixer).")
+  private Integer interval;
+
+  @Option(
+      names = "--pretrain",
+      paramLabel = "N",
+      description =
+          "First learn to fill in hidden parts of the history for so many passes, then forecast"
+              + " (tsmixer).")
+  private Integer pretrain;
+
+  @Option(
+      names = "--probe",
+      paramLabel = "N",
+      description = "After --pretrain, fit the last layer alone for so many passes (default 0).")
+  private Integer probe;
+
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all draws (default 0).")
   private Long seed;
 
@@ -184,7 +210,7 @@ final class ForecastCommand extends Subcommand {
       Fitting fitting = new Fitting(console, cancellation, folder, request);
       Forecaster fitted;
       try {
-        fitted = Forecaster.fit(series, request.options(), fitting::fit);
+        fitted = Forecaster.fit(series, request.options(), fitting);
       } catch (CancellationException e) {
         console.warn("interrupted; go on with: melange forecast --resume " + fitting.folder());
         throw e;
@@ -233,6 +259,9 @@ final class ForecastCommand extends Subcommand {
             choice("--fill", fill, defaults.fill(), "none", "linear", "ffill"),
             epochs == null ? defaults.epochs() : epochs,
             defaults.patience(),
+            interval,
+            pretrain == null ? defaults.pretrain() : pretrain,
+            probe == null ? defaults.probe() : probe,
             seed == null ? defaults.seed() : seed,
             Configs.parseOverrides(settings));
     Engine.Plan plan = Engine.Plan.defaults();
@@ -313,6 +342,9 @@ final class ForecastCommand extends Subcommand {
     requireSame(folder, "--backtest", backtest, options.backtest());
     requireSame(folder, "--fill", fill, options.fill());
     requireSame(folder, "--epochs", epochs, options.epochs());
+    requireSame(folder, "--interval", interval, options.interval());
+    requireSame(folder, "--pretrain", pretrain, options.pretrain());
+    requireSame(folder, "--probe", probe, options.probe());
     requireSame(folder, "--seed", seed, options.seed());
     if (!settings.isEmpty()) {
       requireSame(folder, "--set", Configs.parseOverrides(settings), options.settings());
@@ -367,7 +399,7 @@ final class ForecastCommand extends Subcommand {
   }
 
   /** A fit in its folder, which is made when the data have turned out to be usable. */
-  private final class Fitting {
+  private final class Fitting implements Recipe.Run {
     private final Console console;
     private final Cancellation cancellation;
     private final ForecastRequest request;
@@ -384,15 +416,22 @@ final class ForecastCommand extends Subcommand {
       return folder;
     }
 
-    TrainingResult fit(Trainer trainer) throws IOException {
+    @Override
+    public TrainingResult fit(Trainer trainer) throws IOException {
+      return fit("", trainer);
+    }
+
+    @Override
+    public TrainingResult fit(String stage, Trainer trainer) throws IOException {
       if (folder == null) {
         folder = newFolder();
         request.write(folder);
       }
+      String work = stage.isEmpty() ? "fitting" : stage;
       try (FitProgress progress =
-          new FitProgress(console, "fitting " + request.options().model())) {
+          new FitProgress(console, work + " " + request.options().model())) {
         return trainer
-            .checkpoints(Files.createDirectories(folder.resolve("checkpoints")))
+            .checkpoints(Files.createDirectories(folder.resolve("checkpoints").resolve(stage)))
             .listener(progress)
             .cancellation(cancellation)
             .fit();
@@ -421,6 +460,9 @@ final class ForecastCommand extends Subcommand {
     refuse("--context", context);
     refuse("--season", season);
     refuse("--epochs", epochs);
+    refuse("--interval", interval);
+    refuse("--pretrain", pretrain);
+    refuse("--probe", probe);
     refuse("--seed", seed);
     refuse("--fill", fill);
     refuse("--set", settings.isEmpty() ? null : settings);

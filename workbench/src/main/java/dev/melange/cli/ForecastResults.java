@@ -41,10 +41,11 @@ final class ForecastResults {
       Map<String, ?> facts)
       throws IOException {
     TimeSeries forecast = forecaster.forecast(series);
+    Forecaster.Interval interval = forecaster.interval(series).orElse(null);
     Backtest test = backtests == 0 ? null : Backtest.of(forecaster, series, backtests);
-    ForecastReport report = new ForecastReport(forecaster, series, forecast, test);
+    ForecastReport report = new ForecastReport(forecaster, series, forecast, interval, test);
     report.write(folder, facts);
-    ObjectNode json = json(forecaster, forecast, test, folder);
+    ObjectNode json = json(forecaster, forecast, interval, test, folder);
     // Last: a folder with a result has ended.
     AtomicFiles.write(folder.resolve(FILE), json.toPrettyString() + "\n");
     console.result(() -> json, () -> print(console, report, folder));
@@ -89,7 +90,11 @@ final class ForecastResults {
   }
 
   private static ObjectNode json(
-      Forecaster forecaster, TimeSeries forecast, Backtest test, Path folder) {
+      Forecaster forecaster,
+      TimeSeries forecast,
+      Forecaster.Interval interval,
+      Backtest test,
+      Path folder) {
     ObjectNode json = Json.object();
     json.put("folder", folder.toString()).put("model", forecaster.name());
     json.put("parameters", forecaster.model().layer().parameterCount());
@@ -100,11 +105,19 @@ final class ForecastResults {
       node.put(forecast.times().isPresent() ? "date" : "step", dates.get(row));
       for (int c = 0; c < forecast.columns().size(); c++) {
         node.put(forecast.columns().get(c), (float) forecast.get(row, c));
+        if (interval != null) {
+          List<String> limits = ForecastReport.limits(forecast.columns().get(c), interval);
+          node.put(limits.get(0), (float) interval.low().get(row, c));
+          node.put(limits.get(1), (float) interval.high().get(row, c));
+        }
       }
     }
     if (test != null) {
       ObjectNode tested = json.putObject("backtest");
       tested.put("forecasts", test.origins().length).put("best", test.best());
+      if (test.coverage() != null) {
+        tested.put("interval", interval.percent()).put("coverage", test.coverage());
+      }
       ObjectNode methods = tested.putObject("methods");
       test.scores()
           .forEach(

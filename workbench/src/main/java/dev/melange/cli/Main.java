@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       CompareCommand.class,
       PredictCommand.class,
       RestoreCommand.class,
+      PatchesCommand.class,
       InspectCommand.class,
       FiltersCommand.class,
       VerifyCommand.class,

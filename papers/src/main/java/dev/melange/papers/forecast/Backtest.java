@@ -19,6 +19,8 @@ import java.util.function.IntFunction;
  * @param truth values [origins][H * N]; NaN where the series has none
  * @param forecasts by method, values [origins][H * N]; the model's first
  * @param scores by method, one per column
+ * @param coverage share of the truth within the forecaster's limits, in per cent; null if it was
+ *     fitted without
  */
 public record Backtest(
     List<String> columns,
@@ -26,7 +28,8 @@ public record Backtest(
     int[] origins,
     double[][] truth,
     Map<String, double[][]> forecasts,
-    Map<String, List<Score>> scores) {
+    Map<String, List<Score>> scores,
+    Double coverage) {
   /** The name of the forecast that repeats the last value. */
   public static final String REPEAT_LAST = "repeat last";
 
@@ -87,7 +90,23 @@ public record Backtest(
     Map<String, List<Score>> scores = new LinkedHashMap<>();
     forecasts.forEach(
         (method, values) -> scores.put(method, scores(fitted, own, origins[0], truth, values)));
-    return new Backtest(fitted.columns(), horizon, origins, truth, forecasts, scores);
+    Double coverage =
+        fitted.interval() == null ? null : coverage(truth, forecaster.limitsAt(own, origins));
+    return new Backtest(fitted.columns(), horizon, origins, truth, forecasts, scores, coverage);
+  }
+
+  private static double coverage(double[][] truth, double[][][] limits) {
+    int known = 0;
+    int within = 0;
+    for (int i = 0; i < truth.length; i++) {
+      for (int at = 0; at < truth[i].length; at++) {
+        if (!Double.isNaN(truth[i][at])) {
+          known++;
+          within += truth[i][at] >= limits[0][i][at] && truth[i][at] <= limits[1][i][at] ? 1 : 0;
+        }
+      }
+    }
+    return 100.0 * within / known;
   }
 
   private interface Row {

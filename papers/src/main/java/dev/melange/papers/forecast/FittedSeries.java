@@ -18,6 +18,7 @@ import java.util.List;
  * @param season steps after which the series repeats itself
  * @param backtest number of forecasts that were kept for the back-test
  * @param fill see {@link ForecastOptions}
+ * @param interval see {@link ForecastOptions}
  */
 public record FittedSeries(
     String series,
@@ -30,7 +31,8 @@ public record FittedSeries(
     int horizon,
     int season,
     int backtest,
-    String fill) {
+    String fill,
+    @Default("null") Integer interval) {
   /** The scaler of the training rows. */
   public StandardScaler scaler() {
     return new StandardScaler(mean, std);

@@ -7,6 +7,7 @@ import dev.melange.papers.Catalogue;
 import dev.melange.papers.Method;
 import dev.melange.report.Report;
 import dev.melange.tensor.Rng;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,8 +53,12 @@ public interface ForecastMethod {
     return false;
   }
 
-  /** History lengths to choose from, the longest that fits the series is taken; falling. */
-  default List<Integer> contexts() {
+  /**
+   * History lengths to choose from, falling; the longest that fits the series is taken.
+   *
+   * @param rows of the series
+   */
+  default List<Integer> contexts(int rows) {
     return List.of(96, 48, 24, 16, 8);
   }
 
@@ -65,6 +70,56 @@ public interface ForecastMethod {
    */
   default Recipe recipe(Recipe usual) {
     return usual;
+  }
+
+  /**
+   * The configuration of a network that describes distributions, for intervals.
+   *
+   * @throws IllegalArgumentException if this method forecasts points only
+   */
+  default Record withDistribution(Record config) {
+    throw new IllegalArgumentException(
+        "%s forecasts points, without intervals; a model with intervals is tsmixer"
+            .formatted(name()));
+  }
+
+  /**
+   * Trains a network without looking at the rows that it is to forecast, before it is fitted.
+   *
+   * @param model with initial weights
+   * @param data its training part is learned, its validation part chooses the epoch
+   * @param recipe of the fit that follows
+   * @param plan the epochs
+   * @param run runs the trainers
+   * @throws IllegalArgumentException if this method has no such training
+   */
+  default void pretrain(
+      ForecastModel model,
+      ForecastData data,
+      Recipe recipe,
+      Pretraining plan,
+      long seed,
+      Recipe.Run run)
+      throws IOException {
+    throw new IllegalArgumentException(
+        "%s has no self-supervised pretraining; a model that has is tsmixer".formatted(name()));
+  }
+
+  /**
+   * What comes before a fit.
+   *
+   * @param epochs of training on the history alone
+   * @param probeEpochs of fitting the head alone, before all weights are fitted
+   */
+  record Pretraining(int epochs, int probeEpochs) {
+    /** Checks the numbers. */
+    public Pretraining {
+      if (epochs < 1 || probeEpochs < 0) {
+        throw new IllegalArgumentException(
+            "pretraining takes at least one epoch and probing at least none, got %d and %d"
+                .formatted(epochs, probeEpochs));
+      }
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.melange.papers.forecast;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.Objective;
 import dev.melange.train.TensorBatch;
 import java.util.function.Function;
 
@@ -13,16 +14,43 @@ import java.util.function.Function;
  * @param config its configuration
  * @param forward from a batch with {@code x} [B, T, N] (and {@code x_mark}, {@code y_mark} if the
  *     data have them) to the forecast [B, H, N]
+ * @param objective the loss of its training on batches with {@code x} and {@code y}; null for that
+ *     of the {@link Recipe}
+ * @param sampler draws futures; null if it forecasts points only
  * @param mixesTimes whether a window's forecast depends on the time features of the other windows
  *     of its batch, which must then not be cut into parts
  */
 public record ForecastModel(
-    Layer layer, Record config, Function<TensorBatch, Tensor> forward, boolean mixesTimes)
+    Layer layer,
+    Record config,
+    Function<TensorBatch, Tensor> forward,
+    Objective objective,
+    Sampler sampler,
+    boolean mixesTimes)
     implements AutoCloseable {
+  /** Draws futures from a forecast distribution. */
+  @FunctionalInterface
+  public interface Sampler {
+    /**
+     * Draws.
+     *
+     * @param batch with {@code x} [B, T, N]
+     * @param count futures per window, S
+     * @return [B, S, H, N] in scaled units, on the CPU
+     */
+    Tensor sample(TensorBatch batch, int count, Rng rng);
+  }
+
+  /** A forecaster of points that is trained with the loss of the {@link Recipe}. */
+  public static ForecastModel ofPoints(
+      Layer layer, Record config, Function<TensorBatch, Tensor> forward) {
+    return new ForecastModel(layer, config, forward, null, null, false);
+  }
+
   /** A DLinear with initial weights from the stream. */
   public static ForecastModel of(DLinear.Config config, Rng rng) {
     DLinear model = new DLinear(config, rng);
-    return new ForecastModel(model, config, batch -> model.forward(batch.get("x")), false);
+    return ofPoints(model, config, batch -> model.forward(batch.get("x")));
   }
 
   /** The forecast that repeats the last value: [B, T, N] to [B, H, N]. */

@@ -21,6 +21,10 @@ import java.util.Map;
  *     line between the neighbours, {@code ffill} repeats the value before
  * @param epochs passes over the training windows, at most
  * @param patience epochs without a better validation loss before the end
+ * @param interval per cent of the futures that lie between the limits forecast beside the middle;
+ *     null for no limits. Needs a model with a distribution
+ * @param pretrain epochs of self-supervised training before the fit; 0 for none
+ * @param probe epochs after pretraining in which the head alone is fitted
  * @param seed of initial weights and of all draws
  * @param settings further keys of the model's configuration and of {@link Recipe} to change, as
  *     text
@@ -34,6 +38,9 @@ public record ForecastOptions(
     @Default("none") @OneOf({"none", "linear", "ffill"}) String fill,
     @Default("10") int epochs,
     @Default("3") int patience,
+    @Default("null") Integer interval,
+    @Default("0") int pretrain,
+    @Default("0") int probe,
     @Default("0") long seed,
     @Default("{}") Map<String, String> settings) {
   /** Checks the numbers. */
@@ -44,6 +51,15 @@ public record ForecastOptions(
     positive("season", season);
     positive("epochs", epochs);
     positive("patience", patience);
+    if (interval != null && (interval < 1 || interval > 99)) {
+      throw new IllegalArgumentException(
+          "interval lies between 1 and 99 per cent, got " + interval);
+    }
+    if (pretrain < 0 || probe < 0 || (probe > 0 && pretrain == 0)) {
+      throw new IllegalArgumentException(
+          "pretrain and probe must not be negative, and probing follows pretraining; got %d and %d"
+              .formatted(pretrain, probe));
+    }
     if (backtest != null && backtest < 0) {
       throw new IllegalArgumentException("backtest must not be negative, got " + backtest);
     }
@@ -57,36 +73,56 @@ public record ForecastOptions(
 
   /** The defaults for a horizon. */
   public static ForecastOptions of(int horizon) {
-    return new ForecastOptions(horizon, "timemixer", null, null, null, "none", 10, 3, 0, Map.of());
+    return new ForecastOptions(
+        horizon, "timemixer", null, null, null, "none", 10, 3, null, 0, 0, 0, Map.of());
   }
 
   /** With another model. */
   public ForecastOptions withModel(String name) {
     return new ForecastOptions(
-        horizon, name, context, season, backtest, fill, epochs, patience, seed, settings);
+        horizon, name, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
+        seed, settings);
   }
 
   /** With a history length. */
   public ForecastOptions withContext(int steps) {
     return new ForecastOptions(
-        horizon, model, steps, season, backtest, fill, epochs, patience, seed, settings);
+        horizon, model, steps, season, backtest, fill, epochs, patience, interval, pretrain, probe,
+        seed, settings);
   }
 
   /** With a number of forecasts in the back-test. */
   public ForecastOptions withBacktest(int forecasts) {
     return new ForecastOptions(
-        horizon, model, context, season, forecasts, fill, epochs, patience, seed, settings);
+        horizon, model, context, season, forecasts, fill, epochs, patience, interval, pretrain,
+        probe, seed, settings);
   }
 
   /** With a way to fill missing values. */
   public ForecastOptions withFill(String how) {
     return new ForecastOptions(
-        horizon, model, context, season, backtest, how, epochs, patience, seed, settings);
+        horizon, model, context, season, backtest, how, epochs, patience, interval, pretrain, probe,
+        seed, settings);
+  }
+
+  /** With limits between which so many per cent of the futures lie. */
+  public ForecastOptions withInterval(int percent) {
+    return new ForecastOptions(
+        horizon, model, context, season, backtest, fill, epochs, patience, percent, pretrain, probe,
+        seed, settings);
+  }
+
+  /** With self-supervised training before the fit. */
+  public ForecastOptions withPretraining(int count, int probing) {
+    return new ForecastOptions(
+        horizon, model, context, season, backtest, fill, epochs, patience, interval, count, probing,
+        seed, settings);
   }
 
   /** With a number of epochs. */
   public ForecastOptions withEpochs(int count) {
     return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, count, patience, seed, settings);
+        horizon, model, context, season, backtest, fill, count, patience, interval, pretrain, probe,
+        seed, settings);
   }
 }

@@ -58,7 +58,8 @@ record ForecastPlan(
             : options.season(),
         backtests(split),
         marks,
-        configured(method, config, model),
+        configured(
+            method, options.interval() == null ? config : method.withDistribution(config), model),
         Configs.with(method.recipe(recipe(split, options)), training, "the training"));
   }
 
@@ -88,7 +89,7 @@ record ForecastPlan(
       return options.context();
     }
     int tests = options.backtest() == null ? 1 : options.backtest();
-    List<Integer> contexts = method.contexts();
+    List<Integer> contexts = method.contexts(series.rows());
     for (int context : contexts) {
       if (needed(context, options.horizon(), tests) <= series.rows()) {
         return context;

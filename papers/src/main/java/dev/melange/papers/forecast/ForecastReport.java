@@ -33,10 +33,15 @@ import java.util.stream.IntStream;
  * @param forecaster what forecast
  * @param series the series it was made for, missing values included
  * @param forecast the rows after its end
+ * @param interval its limits; null if it was made without
  * @param backtest how the forecaster did on the last rows; null if it was not tested
  */
 public record ForecastReport(
-    Forecaster forecaster, TimeSeries series, TimeSeries forecast, Backtest backtest) {
+    Forecaster forecaster,
+    TimeSeries series,
+    TimeSeries forecast,
+    Forecaster.Interval interval,
+    Backtest backtest) {
   private static final int MOST_COLUMNS = 8; // drawn
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
@@ -68,6 +73,9 @@ public record ForecastReport(
         writer -> {
           List<String> header = new ArrayList<>(forecast.columns());
           header.add(0, forecast.times().isPresent() ? "date" : "step");
+          if (interval != null) {
+            forecast.columns().forEach(column -> header.addAll(limits(column, interval)));
+          }
           writer.writeRecord(header);
           for (int row = 0; row < forecast.rows(); row++) {
             List<String> cells = new ArrayList<>();
@@ -75,9 +83,18 @@ public record ForecastReport(
             for (int c = 0; c < forecast.columns().size(); c++) {
               cells.add(number(forecast.get(row, c)));
             }
+            for (int c = 0; interval != null && c < forecast.columns().size(); c++) {
+              cells.add(number(interval.low().get(row, c)));
+              cells.add(number(interval.high().get(row, c)));
+            }
             writer.writeRecord(cells);
           }
         });
+  }
+
+  /** The names of a column's limits: {@code OT_low80} and {@code OT_high80}. */
+  public static List<String> limits(String column, Forecaster.Interval interval) {
+    return List.of(column + "_low" + interval.percent(), column + "_high" + interval.percent());
   }
 
   /** All forecasts of the back-test as CSV, one line per forecast, step and column. */
@@ -194,8 +211,22 @@ public record ForecastReport(
     return Double.isNaN(value) ? null : value;
   }
 
-  /** In a sentence, how the model compares with the best naive forecast. */
+  /**
+   * In a sentence, how the model compares with the best naive forecast; in another, how many of the
+   * true values its limits held.
+   */
   public String summary() {
+    return backtest.coverage() == null
+        ? comparison()
+        : comparison()
+            + String.format(
+                Locale.ROOT,
+                " %.0f %% of the true values lay within its limits for %d %%.",
+                backtest.coverage(),
+                forecaster.fitted().interval());
+  }
+
+  private String comparison() {
     String model = forecaster.name();
     String rival =
         backtest.scores().keySet().stream()
@@ -235,12 +266,20 @@ public record ForecastReport(
     double[] next = new double[forecast.rows()];
     Arrays.setAll(next, i -> forecast.get(i, column));
     List<String> dates = dates(series);
-    return Chart.xy(name)
-        .x("steps after " + dates.get(dates.size() - 1))
-        .y(name)
-        .line("known", steps(1 - shown, shown), past)
-        .line("forecast", steps(1, next.length), next)
-        .build();
+    XyChart.Builder chart =
+        Chart.xy(name)
+            .x("steps after " + dates.get(dates.size() - 1))
+            .y(name)
+            .line("known", steps(1 - shown, shown), past);
+    if (interval == null) {
+      return chart.line("forecast", steps(1, next.length), next).build();
+    }
+    double[] low = new double[next.length];
+    double[] high = new double[next.length];
+    Arrays.setAll(low, i -> interval.low().get(i, column));
+    Arrays.setAll(high, i -> interval.high().get(i, column));
+    String label = "forecast, " + interval.percent() + " % between";
+    return chart.band(label, steps(1, next.length), next, low, high).build();
   }
 
   private Chart tested(int column) {
@@ -276,7 +315,7 @@ public record ForecastReport(
     double[] epochs = training.history().stream().mapToDouble(EpochRecord::epoch).toArray();
     return Chart.xy("Loss, standardised")
         .x("epoch")
-        .y("MSE")
+        .y("loss")
         .line(
             "training",
             epochs,

@@ -12,6 +12,7 @@ import dev.melange.io.Provenance;
 import dev.melange.io.SafeTensorsFile;
 import dev.melange.io.Weights;
 import dev.melange.nn.Layer;
+import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -52,6 +53,7 @@ import java.util.stream.LongStream;
 public final class Forecaster implements AutoCloseable {
   private static final String ORIGIN = "forecaster";
   private static final int BATCH = 256;
+  private static final int SAMPLES = 500;
 
   private final String name;
   private final FittedSeries fitted;
@@ -108,10 +110,21 @@ public final class Forecaster implements AutoCloseable {
             plan.split().horizon(),
             plan.season(),
             plan.backtest(),
-            options.fill());
+            options.fill(),
+            options.interval());
     ForecastModel model =
         ForecastMethod.of(options.model()).create(plan.config(), new Rng(options.seed()));
     try {
+      if (options.pretrain() > 0) {
+        ForecastMethod.of(options.model())
+            .pretrain(
+                model,
+                data,
+                plan.recipe(),
+                new ForecastMethod.Pretraining(options.pretrain(), options.probe()),
+                options.seed(),
+                run);
+      }
       TrainingResult training = plan.recipe().fit(model, data, options.seed(), run);
       return new Forecaster(
           options.model(), fitted, model, plan.recipe(), options.seed(), training);
@@ -199,12 +212,62 @@ public final class Forecaster implements AutoCloseable {
    */
   public TimeSeries forecast(TimeSeries series) {
     TimeSeries own = prepared(series);
-    double[] values = forecastAt(own, new int[] {own.rows()})[0];
+    return after(own, forecastAt(own, new int[] {own.rows()})[0]);
+  }
+
+  private TimeSeries after(TimeSeries own, double[] values) {
     long[] times =
         own.times()
             .map(given -> future(own.frequency().orElseThrow(), given[given.length - 1]).toArray())
             .orElse(null);
     return new TimeSeries(own.name(), times, own.frequency().orElse(null), own.columns(), values);
+  }
+
+  /**
+   * Limits of a forecast.
+   *
+   * @param percent of the futures lie between them, as far as the model knows
+   * @param low the lower limit, H rows
+   * @param high the upper limit, H rows
+   */
+  public record Interval(int percent, TimeSeries low, TimeSeries high) {}
+
+  /**
+   * Limits between which the rows after the end of a series lie, each column and step by itself;
+   * nothing if the forecaster was fitted without.
+   *
+   * @param series as for {@link #forecast}
+   */
+  public Optional<Interval> interval(TimeSeries series) {
+    if (fitted.interval() == null) {
+      return Optional.empty();
+    }
+    TimeSeries own = prepared(series);
+    double[][][] limits = limitsAt(own, new int[] {own.rows()});
+    return Optional.of(
+        new Interval(fitted.interval(), after(own, limits[0][0]), after(own, limits[1][0])));
+  }
+
+  /** Lower and upper limits, [2][origins][H * N] in the series' own units. */
+  double[][][] limitsAt(TimeSeries own, int[] origins) {
+    double[][][] limits = new double[2][origins.length][];
+    double tail = (1 - fitted.interval() / 100.0) / 2;
+    for (int i = 0; i < origins.length; i++) {
+      int at = i;
+      Scope.run(
+          () -> {
+            // The draws of an origin do not depend on which others are asked for.
+            Rng rng = new Rng(seed).fork(origins[at]);
+            TensorBatch batch = batch(own, new int[] {origins[at]}).to(Engine.get().device());
+            Tensor drawn =
+                Autograd.noGrad(() -> model.sampler().sample(batch, SAMPLES, rng)).get(0);
+            for (int side = 0; side < 2; side++) {
+              Tensor limit = drawn.quantile(side == 0 ? tail : 1 - tail, 0);
+              limits[side][at] = fitted.scaler().invert(limit.toDoubles());
+            }
+          });
+    }
+    return limits;
   }
 
   private LongStream future(Frequency frequency, long last) {

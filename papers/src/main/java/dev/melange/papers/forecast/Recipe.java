@@ -65,6 +65,15 @@ public record Recipe(
   public interface Run {
     /** Runs a trainer, after adding where it keeps checkpoints and who is told. */
     TrainingResult fit(Trainer trainer) throws IOException;
+
+    /**
+     * As {@link #fit(Trainer)}, for fits with several trainings, which must not share checkpoints.
+     *
+     * @param stage the training's name, such as {@code pretraining}
+     */
+    default TrainingResult fit(String stage, Trainer trainer) throws IOException {
+      return fit(trainer);
+    }
   }
 
   /** The official settings of long-term forecasting with so many epochs. */
@@ -76,6 +85,17 @@ public record Recipe(
   public Recipe withBatchSize(int size) {
     return new Recipe(
         learning_rate, size, epochs, patience, loss, schedule, pct_start, window_share);
+  }
+
+  /** With another number of epochs. */
+  public Recipe withEpochs(int count) {
+    return new Recipe(
+        learning_rate, batch_size, count, patience, loss, schedule, pct_start, window_share);
+  }
+
+  /** With another learning rate. */
+  public Recipe withLearningRate(double rate) {
+    return new Recipe(rate, batch_size, epochs, patience, loss, schedule, pct_start, window_share);
   }
 
   /** The recipe of the linear baseline: Adam with a constant learning rate of 0.001. */
@@ -144,6 +164,9 @@ public record Recipe(
   }
 
   private Objective objective(ForecastModel model) {
+    if (model.objective() != null) {
+      return model.objective();
+    }
     return batch -> {
       Tensor forecast = model.forward().apply(batch);
       return loss.equals("mse")

@@ -9,6 +9,7 @@
  *   tasks       noise and block means                       {@link dev.melange.papers.hourglassmlp.Degradation}
  *               drawing the prototype of a class            {@link dev.melange.papers.hourglassmlp.GenerativeClassification}
  *   metric      mean over the images of their PSNR          {@link dev.melange.papers.hourglassmlp.Psnr}
+ *   images      patches that overlap, of one's own photos   {@link dev.melange.papers.hourglassmlp.PatchRestorer}
  * </pre>
  *
  * <p>Pixels in [0, 1] enter as {@code 2v - 1}; outputs come back by {@code (y + 1) / 2} and are cut

@@ -36,8 +36,8 @@ final class SeriesMambaForecast implements ForecastMethod {
   @Override
   public ForecastModel create(Record config, Rng rng) {
     SeriesMambaMixer model = new SeriesMambaMixer((SeriesMambaMixer.Config) config, rng);
-    return new ForecastModel(
-        model, config, batch -> model.forward(batch.get("x"), null, null), false);
+    return ForecastModel.ofPoints(
+        model, config, batch -> model.forward(batch.get("x"), null, null));
   }
 
   /** Adam with a learning rate of 0.001. */

@@ -79,6 +79,8 @@ final class TimeMixerForecast implements ForecastMethod {
         model,
         config,
         batch -> model.forward(inputs(batch, model.isTraining())),
+        null,
+        null,
         // The official order of time features takes those of other windows of the batch.
         config.mark_order().equals("official"));
   }

@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Default;
-import dev.melange.data.DataException;
-import dev.melange.data.LocatedSet;
 import dev.melange.data.series.Frequency;
-import dev.melange.data.series.SeriesCsv;
 import dev.melange.data.series.SeriesSplit;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.DLinear;
@@ -16,6 +13,7 @@ import dev.melange.papers.forecast.ForecastData;
 import dev.melange.papers.forecast.ForecastErrors;
 import dev.melange.papers.forecast.ForecastModel;
 import dev.melange.papers.forecast.Recipe;
+import dev.melange.papers.forecast.SeriesSets;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
@@ -138,7 +136,7 @@ final class TimeMixerStudy implements Study {
             * (1 + settings.repetitions() * Method.values().length));
     TimeMixerResults results = new TimeMixerResults(run, settings);
     for (String name : settings.data()) {
-      TimeSeries series = read(run, name);
+      TimeSeries series = SeriesSets.read(run.data(), name);
       for (int horizon : settings.horizons()) {
         ForecastData data = data(series, name, settings, horizon);
         String task = name + "-" + horizon;
@@ -162,27 +160,8 @@ final class TimeMixerStudy implements Study {
     return results.report();
   }
 
-  private static TimeSeries read(StudyRun run, String name) throws IOException {
-    boolean ett = name.startsWith("ETT");
-    LocatedSet set = run.data().where(ett ? "ett" : name);
-    List<String> files =
-        set.set().files().stream()
-            .map(file -> file.name())
-            .filter(file -> !ett || file.equals(name + ".csv"))
-            .toList();
-    if (files.isEmpty()) {
-      throw new DataException(
-          "there is no series '%s'; the study knows ETTh1, ETTh2 and us-flights-hourly"
-              .formatted(name));
-    }
-    return SeriesCsv.read(set.source(files.get(0)), SeriesCsv.Options.DETECT);
-  }
-
   private static ForecastData data(TimeSeries series, String name, Settings settings, int horizon) {
-    SeriesSplit split =
-        name.startsWith("ETTh")
-            ? SeriesSplit.ett(series.rows(), 24, settings.seq_len(), horizon)
-            : SeriesSplit.ratio(series.rows(), settings.seq_len(), horizon);
+    SeriesSplit split = SeriesSets.split(series, name, settings.seq_len(), horizon);
     return ForecastData.of(
         series,
         split,

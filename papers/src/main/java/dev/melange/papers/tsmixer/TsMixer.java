@@ -78,6 +78,11 @@ public final class TsMixer extends Layer {
     return config;
   }
 
+  /** Excludes all weights but the head's from training, for linear probing, or includes them. */
+  public void freezeBackbone(boolean frozen) {
+    encoder.freeze(frozen);
+  }
+
   // ---- windows and their hidden state ----
 
   /**
@@ -93,7 +98,7 @@ public final class TsMixer extends Layer {
   /** Scales windows, cuts them into patches and encodes them. */
   public Encoded encode(Tensor past, Tensor observed) {
     Scaled scaled = scaled(past, observed);
-    Tensor patches = patches(scaled.values());
+    Tensor patches = config.cut(scaled.values());
     return new Encoded(encoder.forward(patches), patches, scaled.loc(), scaled.scale());
   }
 
@@ -115,21 +120,12 @@ public final class TsMixer extends Layer {
     return config.scaler().apply(past, observed == null ? null : observed.to(past.dtype()));
   }
 
-  /** [B, T, C] to [B, C, N, P]; the oldest steps that fill no patch are left out. */
-  private Tensor patches(Tensor values) {
-    int used = config.patch_length() + config.patch_stride() * (config.patches() - 1);
-    return values
-        .narrow(1, config.context_length() - used, used)
-        .transpose(1, 2)
-        .unfold(2, config.patch_length(), config.patch_stride());
-  }
-
   /**
    * The weights of the gates over the patches, layer by layer, [B, C, D, N] each: what part of the
    * history the network listens to.
    */
   public List<Tensor> patchGates(Tensor past, Tensor observed) {
-    return encoder.patchGates(patches(scaled(past, observed).values()));
+    return encoder.patchGates(config.cut(scaled(past, observed).values()));
   }
 
   // ---- forecasts ----
@@ -273,7 +269,7 @@ public final class TsMixer extends Layer {
    */
   public Reconstruction reconstruct(Tensor past, Tensor observed, Tensor draws) {
     require("pretrain");
-    Tensor truth = patches(scaled(past, observed).values());
+    Tensor truth = config.cut(scaled(past, observed).values());
     PatchMask masked =
         draws == null
             ? PatchMask.of(config.mask(), truth, Rng.bound())

@@ -3,6 +3,7 @@ package dev.melange.papers.tsmixer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
 
@@ -147,6 +148,17 @@ public record TsMixerConfig(
   /** Number of patches, N. */
   public int patches() {
     return (Math.max(context_length, patch_length) - patch_length) / patch_stride + 1;
+  }
+
+  /**
+   * Patches of windows, [B, T, C] to [B, C, N, P]; the oldest steps that fill none are left out.
+   */
+  Tensor cut(Tensor windows) {
+    int used = patch_length + patch_stride * (patches() - 1);
+    return windows
+        .narrow(1, context_length - used, used)
+        .transpose(1, 2)
+        .unfold(2, patch_length, patch_stride);
   }
 
   /** How windows are scaled. */

@@ -4,15 +4,17 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.forecast.ForecastMethod;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** TSMixer (KDD 2023): its network with all heads, its layers, masks and losses. */
-public final class TsMixerPaper implements Method {
+public final class TsMixerPaper implements Paper {
   private static final List<Integer> HORIZONS = List.of(96, 192, 336, 720);
 
   private static final Component NETWORK =
@@ -109,6 +111,16 @@ public final class TsMixerPaper implements Method {
     models.add(ett("tsmixer_ett_nll_96", Map.of("prediction_length", "96", "loss", "nll")));
     models.add(ett("tsmixer_ett_pretrain", Map.of("task", "pretrain")));
     return models;
+  }
+
+  @Override
+  public List<ForecastMethod> forecasters() {
+    return List.of(new TsMixerForecast());
+  }
+
+  @Override
+  public Study study() {
+    return new TsMixerStudy();
   }
 
   private static Model ett(String name, Map<String, String> changes) {
