@@ -96,10 +96,10 @@ final class HourglassReport {
         Table.titled("Test PSNR by pair")
             .text("pair")
             .text("network")
-            .text("widths x blocks")
-            .number("trainable parameters", "%,d")
-            .number("all parameters", "%,d")
-            .number("PSNR of the input (dB)", "%.2f")
+            .text("skip/inside x blocks")
+            .number("trained", "%,d")
+            .number("in all", "%,d")
+            .number("input (dB)", "%.2f")
             .number("PSNR (dB)", "%.3f");
     for (PairResults pair : pairs) {
       for (Map.Entry<Kind, Entry> entry : pair.entries().entrySet()) {
@@ -206,7 +206,7 @@ final class HourglassReport {
         Table.titled(
                 "%s: drawn prototypes, %d epochs".formatted(generation.data(), generation.epochs()))
             .text("network")
-            .text("widths x blocks")
+            .text("skip/inside x blocks")
             .number("trainable parameters", "%,d")
             .number("PSNR (dB)", "%.2f", Table.Best.HIGHEST)
             .number("accuracy (%)", "%.2f", Table.Best.HIGHEST);

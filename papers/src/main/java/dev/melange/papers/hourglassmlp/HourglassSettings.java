@@ -82,7 +82,7 @@ record HourglassSettings(
   record Shape(int skip, int inner, int depth) {
     @Override
     public String toString() {
-      return "%d-%d-%d x %d".formatted(skip, inner, skip, depth);
+      return "%d/%d x %d".formatted(skip, inner, depth);
     }
   }
 
