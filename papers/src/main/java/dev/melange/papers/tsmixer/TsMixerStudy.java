@@ -191,7 +191,7 @@ final class TsMixerStudy implements Study {
               4,
               64,
               1e-3,
-              0.4);
+              0.5);
       case FULL ->
           new Settings(
               List.of("ETTh1", "ETTh2"),
