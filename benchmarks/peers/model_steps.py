@@ -11,6 +11,8 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from mlp_pyramids import MsMlp, RaftMlp
+
 
 # ---- PoolFormer ----
 class Pooling(nn.Module):
@@ -217,8 +219,10 @@ def case(name):
         label = torch.bernoulli(torch.full((4096,), 0.5))
         return model, lambda: model.loss(ids, label), lambda: model(ids)
     batch, size = {"poolformer_s12_64": (16, 64), "poolformer_s12_224": (4, 224),
-                   "mixer_s16_224": (4, 224)}[name]
-    model = Mixer() if name.startswith("mixer") else PoolFormer()
+                   "mixer_s16_224": (4, 224), "raftmlp_s_224": (4, 224),
+                   "ms_mlp_tiny_224": (4, 224)}[name]
+    kinds = {"mixer": Mixer, "poolformer": PoolFormer, "raftmlp": RaftMlp, "ms": MsMlp}
+    model = kinds[name.split("_")[0]]()
     x, y = torch.randn(batch, 3, size, size), torch.randint(0, 1000, (batch,))
     return model, lambda: F.cross_entropy(model(x), y), lambda: model(x)
 

@@ -24,6 +24,8 @@ public final class Compare {
           "poolformer_s12_64",
           "poolformer_s12_224",
           "mixer_s16_224",
+          "raftmlp_s_224",
+          "ms_mlp_tiny_224",
           "timemixer_etth1",
           "finalmlp_frappe");
   private static final ObjectMapper JSON = new ObjectMapper();

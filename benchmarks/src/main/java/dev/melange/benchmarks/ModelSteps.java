@@ -74,6 +74,8 @@ public final class ModelSteps {
       case "poolformer_s12_64" -> image("poolformer_s12", 16, 64);
       case "poolformer_s12_224" -> image("poolformer_s12", 4, 224);
       case "mixer_s16_224" -> image("mixer_s16", 4, 224);
+      case "raftmlp_s_224" -> image("raftmlp_s", 4, 224);
+      case "ms_mlp_tiny_224" -> image("ms_mlp_tiny", 4, 224);
       case "timemixer_etth1" -> forecast();
       case "finalmlp_frappe" -> clicks();
       default -> throw new IllegalArgumentException("unknown case '" + name + "'");
