@@ -26,12 +26,13 @@ def scan(u, delta, a, b, c, skip, z, bias):
 def measure(step, seconds):
     step()
     times = []
+    processor = time.process_time()
     begin = time.perf_counter()
     while len(times) < 3 or time.perf_counter() - begin < seconds:
         start = time.perf_counter()
         step()
         times.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(times)
+    return statistics.median(times), (time.process_time() - processor) / len(times) * 1e3
 
 
 def main():
@@ -55,8 +56,9 @@ def main():
             torch.autograd.grad(scan(*inputs).sum(), inputs)
 
         for mode, step in ("forward", infer), ("forward and gradients", train):
-            print(f"PyTorch loop   L {length:6d}  {mode:<22} {measure(step, seconds):10.2f} ms",
-                  flush=True)
+            elapsed, processor = measure(step, seconds)
+            print(f"PyTorch loop   L {length:6d}  {mode:<22} {elapsed:10.2f} ms elapsed "
+                  f"{processor:10.2f} ms of processors", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 package dev.melange.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.melange.papers.mambamixer.SelectiveScan;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,9 @@ import java.util.Locale;
  * the longest length of the composition.
  */
 public final class ScanSpeed {
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
   private ScanSpeed() {}
 
   /** Measures both. */
@@ -108,24 +113,35 @@ public final class ScanSpeed {
     Tensor apply(Tensor[] inputs);
   }
 
-  private static double time(Runnable step, double seconds) {
+  /** Milliseconds per call: elapsed (median), and of processors (mean, all threads). */
+  private record Times(double elapsed, double processor) {}
+
+  private static Times time(Runnable step, double seconds) {
     long warm = System.nanoTime();
     do {
       step.run();
     } while (System.nanoTime() - warm < seconds * 0.5e9); // the JIT compiler needs some calls
     List<Double> times = new ArrayList<>();
+    long processor = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
     while (times.size() < 3 || System.nanoTime() - begin < seconds * 1e9) {
       long start = System.nanoTime();
       step.run();
       times.add((System.nanoTime() - start) / 1e6);
     }
+    processor = SYSTEM.getProcessCpuTime() - processor;
     double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    return sorted[sorted.length / 2];
+    return new Times(sorted[sorted.length / 2], processor / 1e6 / sorted.length);
   }
 
-  private static void print(String name, int length, String mode, double milliseconds) {
+  private static void print(String name, int length, String mode, Times times) {
     System.out.printf(
-        Locale.ROOT, "%-14s L %6d  %-22s %10.2f ms%n", name, length, mode, milliseconds);
+        Locale.ROOT,
+        "%-14s L %6d  %-22s %10.2f ms elapsed %10.2f ms of processors%n",
+        name,
+        length,
+        mode,
+        times.elapsed(),
+        times.processor());
   }
 }
