@@ -3,9 +3,12 @@ package dev.melange.papers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.melange.component.Verifier;
+import dev.melange.data.image.Image;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ModelSummary;
 import dev.melange.papers.affnet.AffNet;
+import dev.melange.papers.stripmlp.StripMlpBlock;
+import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.Rng;
@@ -18,6 +21,7 @@ import dev.melange.train.Trainer;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +163,41 @@ class EntryPointLeakIT {
             try (Scope scope = Scope.open()) {
               Tensor image = Tensor.zeros(1, 3, 16, 16);
               ModelSummary.of(model, () -> model.forward(image));
+            }
+          });
+    }
+  }
+
+  @Test
+  void picturesAndViews() throws IOException {
+    byte[] pixels = new byte[3 * 20 * 18];
+    Image image = new Image(3, 20, 18, pixels);
+    try (ImageModel model = model();
+        ImageClassifier classifier =
+            new ImageClassifier(model, ImageInput.of(3, 16, false), List.of("a", "b", "c"));
+        Scope data = Scope.open()) {
+      Tensor x = new Rng(1).normal(2, 3, 16, 16);
+      check(
+          () -> {
+            FilterPictures.tiles(model, 4);
+            ReceptiveField.ofCentre(model::forwardFeatures, x);
+            classifier.probabilities(List.of(image), 3, 1);
+          });
+    }
+  }
+
+  @Test
+  void stripsForwardsAndBackwards() throws IOException {
+    try (StripMlpBlock block =
+            new StripMlpBlock(new StripMlpBlock.Config(16, 4, 3, null), new Rng(1));
+        Scope data = Scope.open()) {
+      block.train();
+      Tensor x = new Rng(1).normal(2, 16, 4, 4);
+      Tensor[] parameters = block.parameters().values().toArray(Tensor[]::new);
+      check(
+          () -> {
+            try (Scope scope = Scope.open()) {
+              Autograd.grad(block.forward(x).square().sum(), parameters);
             }
           });
     }
