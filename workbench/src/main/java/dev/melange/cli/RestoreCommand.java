@@ -11,7 +11,6 @@ import dev.melange.papers.maxim.PhotoComparison;
 import dev.melange.papers.maxim.RestorationModel;
 import dev.melange.papers.maxim.RestorationTask;
 import dev.melange.papers.maxim.Restorer;
-import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
     })
 final class RestoreCommand extends Subcommand {
   private static final String RESTORED = "-restored.png";
+  private static final int SMALLEST_USUAL_TILE = 192;
 
   @Option(
       names = "--task",
@@ -84,11 +85,10 @@ final class RestoreCommand extends Subcommand {
   @Option(
       names = "--tile",
       paramLabel = "PIXELS",
-      defaultValue = "256",
       description =
           "Larger photographs are restored in overlapping tiles of this side, in bounded memory; 0"
-              + " for whole photographs. Default: ${DEFAULT-VALUE}.")
-  private int tile;
+              + " for whole photographs. Default: 256, for wide networks 192.")
+  private Integer tile;
 
   @Option(
       names = "--overlap",
@@ -105,11 +105,7 @@ final class RestoreCommand extends Subcommand {
               + " ${DEFAULT-VALUE}.")
   private int ensemble;
 
-  @Option(
-      names = "--device",
-      paramLabel = "cpu|cuda",
-      description = "Where to compute. Default: cpu, or MELANGE_DEVICE.")
-  private String device;
+  @Mixin private ComputeOptions compute;
 
   private record Result(Path photo, Path restored, Image size, Figures before, Figures after) {}
 
@@ -122,22 +118,16 @@ final class RestoreCommand extends Subcommand {
     if (model == null) {
       throw new IllegalArgumentException(needed(wanted));
     }
-    Restorer.Options options =
-        new Restorer.Options(tile, overlap == null ? tile / 8 : overlap, ensemble);
+    options(tile == null ? SMALLEST_USUAL_TILE : tile); // refuses bad ones before the long work
     List<Path> photos = photos();
     List<Path> outs = outs(photos);
     requireOne(photos);
-    Engine.Plan plan = Engine.Plan.defaults();
-    Engine.start(
-        new Engine.Plan(
-            device == null ? plan.device() : Device.of(device),
-            plan.workers(),
-            plan.intraOp(),
-            plan.precision()));
+    compute.start();
     List<Result> results = new ArrayList<>();
     try (RestorationModel loaded = load(wanted)) {
       loaded.network().to(Engine.get().device());
-      Restorer restorer = new Restorer(loaded.network(), options);
+      int side = tile == null ? Restorer.Options.usual(loaded.network()).tile() : tile;
+      Restorer restorer = new Restorer(loaded.network(), options(side));
       boolean luma = loaded.task() == RestorationTask.DERAIN;
       for (int i = 0; i < photos.size(); i++) {
         results.add(restore(restorer, luma, photos.get(i), outs.get(i), console, cancellation));
@@ -145,6 +135,10 @@ final class RestoreCommand extends Subcommand {
     }
     console.result(() -> json(results), () -> print(console, results));
     return ExitCode.OK;
+  }
+
+  private Restorer.Options options(int side) {
+    return new Restorer.Options(side, overlap == null ? side / 8 : overlap, ensemble);
   }
 
   private static String needed(RestorationTask wanted) {
@@ -329,13 +323,17 @@ final class RestoreCommand extends Subcommand {
         console.line(
             String.format(
                 Locale.ROOT,
-                "  PSNR %.2f -> %.2f dB, SSIM %.4f -> %.4f",
-                result.before.psnr,
-                result.after.psnr,
+                "  PSNR %s -> %s dB, SSIM %.4f -> %.4f",
+                decibels(result.before.psnr),
+                decibels(result.after.psnr),
                 result.before.ssim,
                 result.after.ssim));
       }
     }
+  }
+
+  private static String decibels(double psnr) {
+    return Double.isInfinite(psnr) ? "infinite" : String.format(Locale.ROOT, "%.2f", psnr);
   }
 
   private static ArrayNode json(List<Result> results) {

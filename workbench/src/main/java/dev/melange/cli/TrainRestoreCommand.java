@@ -1,25 +1,20 @@
 package dev.melange.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.AtomicFiles;
 import dev.melange.papers.maxim.MaximConfig;
 import dev.melange.papers.maxim.PhotoFolder;
 import dev.melange.papers.maxim.RestorationTraining;
-import dev.melange.tensor.Device;
-import dev.melange.tensor.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Trains a network that restores photographs. */
@@ -36,10 +31,23 @@ import picocli.CommandLine.Option;
       "  melange train restore --resume runs/train-restore/20260101-120000"
     })
 final class TrainRestoreCommand extends Subcommand {
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
-  private static final Path RUNS = Path.of("runs", "train-restore");
-  private static final String CONFIG = "config.json";
+  private static final String COMMAND = "train-restore";
+  private static final Set<String> SETTINGS =
+      Set.of(
+          "--task",
+          "--data",
+          "--degraded",
+          "--targets",
+          "--degrade",
+          "--model",
+          "--set",
+          "--steps",
+          "--batch",
+          "--patch",
+          "--lr",
+          "--mixup",
+          "--valid-share",
+          "--seed");
   private static final double FINAL_SHARE = 0.005;
   private static final int MOST_EVALUATIONS = 10;
 
@@ -138,36 +146,32 @@ final class TrainRestoreCommand extends Subcommand {
       description = "Seed of all randomness. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Folder of this training. Default: runs/train-restore/TIME.")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "Go on with the training in DIR, with its settings.")
-  private Path resume;
-
-  @Option(
-      names = "--device",
-      paramLabel = "cpu|cuda",
-      description = "Where to compute. Default: cpu, or MELANGE_DEVICE.")
-  private String device;
+  @Mixin private RunFolderOptions folders;
+  @Mixin private ComputeOptions compute;
 
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
-    Engine.Plan plan = Engine.Plan.defaults();
-    Engine.start(
-        new Engine.Plan(
-            device == null ? plan.device() : Device.of(device),
-            plan.workers(),
-            plan.intraOp(),
-            plan.precision()));
-    RestoreTraining settings = resume == null ? settings() : read(resume);
+    compute.start();
+    Path folder;
+    RestoreTraining settings;
+    if (folders.resuming()) {
+      refuseSettings();
+      folder = folders.resumed(COMMAND, RestoreTrainingRun.RESULT);
+      settings =
+          Configs.read(
+              RestoreTraining.class,
+              RunFolderOptions.config(folder),
+              folder.resolve(RunFolderOptions.CONFIG).toString());
+    } else {
+      folder = null;
+      settings = settings();
+    }
     PhotoFolder photos = RestoreTrainingRun.photos(settings);
-    Path folder = resume == null ? newFolder(settings) : resume;
+    if (folder == null) {
+      folder = folders.begin(COMMAND);
+      AtomicFiles.write(
+          folder.resolve(RunFolderOptions.CONFIG), settings.toJson().toPrettyString() + "\n");
+    }
     RestoreTrainingRun run = new RestoreTrainingRun(settings, folder, console);
     ObjectNode result = run.train(photos, cancellation);
     console.result(() -> result, () -> run.print(result));
@@ -217,33 +221,16 @@ final class TrainRestoreCommand extends Subcommand {
     return path == null ? null : path.toString();
   }
 
-  private Path newFolder(RestoreTraining settings) throws IOException {
-    Path folder = out;
-    if (folder == null) {
-      String time = LocalDateTime.now(ZoneId.systemDefault()).format(NAME);
-      folder = RUNS.resolve(time);
-      for (int number = 2; Files.exists(folder); number++) {
-        folder = RUNS.resolve(time + "-" + number);
-      }
-    } else if (Files.exists(folder.resolve(CONFIG))) {
+  private void refuseSettings() {
+    List<String> given =
+        spec().commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(SETTINGS::contains)
+            .toList();
+    if (!given.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s holds a training already; go on with it (--resume %s) or choose another --out"
-              .formatted(folder, folder));
+          "--resume goes on with the settings it began with; leave out "
+              + String.join(", ", given));
     }
-    Files.createDirectories(folder);
-    AtomicFiles.write(folder.resolve(CONFIG), settings.toJson().toPrettyString() + "\n");
-    return folder;
-  }
-
-  private static RestoreTraining read(Path folder) throws IOException {
-    Path file = folder.resolve(CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(
-          folder.toString(), null, "is not the folder of a training: it has no " + CONFIG);
-    }
-    return Configs.read(
-        RestoreTraining.class,
-        new ObjectMapper().readTree(Files.readString(file)),
-        file.toString());
   }
 }

@@ -165,6 +165,11 @@ class RestoreCommandsIT {
     console.cancellation.request();
     assertThat(train("--steps", "6")).isEqualTo(ExitCode.INTERRUPTED);
     TestConsole second = new TestConsole();
+    assertThat(
+            second.run(
+                "train", "restore", "--resume", folder.resolve("run").toString(), "--steps", "9"))
+        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(second.err()).contains("leave out --steps");
     int code = second.run("train", "restore", "--resume", folder.resolve("run").toString());
     assertThat(code).as(second::err).isZero();
     assertThat(folder.resolve("run/result.json")).exists();

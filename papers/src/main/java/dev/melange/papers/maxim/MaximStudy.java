@@ -175,8 +175,8 @@ final class MaximStudy implements Study {
         "the whole image",
         "%d of %d pixels"
             .formatted(
-                structure.two().pixels(),
-                structure.two().magnitude().length * structure.two().magnitude()[0].length));
+                Structure.pixels(structure.two()),
+                structure.two().length * structure.two()[0].length));
     try (Maxim published = new Maxim(MaximPaper.published(32, 2), new Rng(0))) {
       run.compare(
           "parameters of MAXIM-2S",

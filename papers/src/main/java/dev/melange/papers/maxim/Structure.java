@@ -2,6 +2,7 @@ package dev.melange.papers.maxim;
 
 import dev.melange.nn.Macs;
 import dev.melange.nn.UnaryLayer;
+import dev.melange.papers.ReceptiveField;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Verdict;
 import dev.melange.report.Chart;
@@ -10,6 +11,7 @@ import dev.melange.report.ImageGrid;
 import dev.melange.report.Table;
 import dev.melange.report.Tile;
 import dev.melange.tensor.Autograd;
+import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
@@ -26,13 +28,10 @@ import java.util.Locale;
  * @param convolutions after two convolutional blocks
  * @param costs multiply-accumulates of a block by image size
  */
-record Structure(
-    ReceptiveField one, ReceptiveField two, ReceptiveField convolutions, List<Cost> costs) {
+record Structure(double[][] one, double[][] two, double[][] convolutions, List<Cost> costs) {
   private static final int CHANNELS = 4;
   private static final int HEIGHT = 24;
   private static final int WIDTH = 16;
-  private static final int ROW = 9;
-  private static final int COLUMN = 6;
   private static final List<Integer> BLOCK = List.of(4, 4);
   private static final List<Integer> GRID = List.of(6, 4);
   // windows of 4x4, grid of 6x4 windows of 4x4: the pixel itself is counted once
@@ -82,8 +81,25 @@ record Structure(
     }
   }
 
-  private static ReceptiveField field(List<? extends UnaryLayer> layers) {
-    return ReceptiveField.of(layers, CHANNELS, HEIGHT, WIDTH, ROW, COLUMN);
+  /** The field of layers one after the other, [row][column], for a random image of their type. */
+  static double[][] field(List<? extends UnaryLayer> layers) {
+    try (Scope scope = Scope.open()) {
+      layers.forEach(layer -> layer.to(DType.F64));
+      return ReceptiveField.ofCentre(
+          image -> {
+            Tensor y = image;
+            for (UnaryLayer layer : layers) {
+              y = layer.forward(y);
+            }
+            return y;
+          },
+          new Rng(0).normal(1, CHANNELS, HEIGHT, WIDTH).to(DType.F64));
+    }
+  }
+
+  /** How many pixels have an influence. */
+  static int pixels(double[][] field) {
+    return (int) Arrays.stream(field).flatMapToDouble(Arrays::stream).filter(m -> m > 0).count();
   }
 
   private static List<Cost> blockCosts() {
@@ -107,9 +123,9 @@ record Structure(
   /** The claim of the paper about its structure, which holds exactly or not at all. */
   Finding finding() {
     boolean sees =
-        one.pixels() == SEEN_BY_ONE
-            && two.pixels() == HEIGHT * WIDTH
-            && convolutions.pixels() == SEEN_BY_CONVOLUTIONS;
+        pixels(one) == SEEN_BY_ONE
+            && pixels(two) == HEIGHT * WIDTH
+            && pixels(convolutions) == SEEN_BY_CONVOLUTIONS;
     boolean linear = true;
     for (int i = 1; i < costs.size(); i++) {
       linear &= costs.get(i).macs() == 4 * costs.get(i - 1).macs();
@@ -120,11 +136,11 @@ record Structure(
             .formatted(
                 HEIGHT,
                 WIDTH,
-                one.pixels(),
+                pixels(one),
                 SEEN_BY_ONE,
-                two.pixels(),
+                pixels(two),
                 HEIGHT * WIDTH,
-                convolutions.pixels()));
+                pixels(convolutions)));
     reasons.add(
         linear
             ? "Twice the height and width always cost exactly four times the multiply-accumulates."
@@ -171,26 +187,23 @@ record Structure(
   /** The three fields as pictures. */
   ImageGrid picture() {
     return ImageGrid.titled(
-            "What the pixel in row %d, column %d depends on: size of the gradient, logarithmic"
-                .formatted(ROW + 1, COLUMN + 1))
+            "What the pixel in the middle depends on: size of the gradient, logarithmic")
         .columns("one multi-axis block", "two", "two convolutional blocks")
         .row("", List.of(tile(one), tile(two), tile(convolutions)))
         .cellWidth(CELL)
         .build();
   }
 
-  private static Tile tile(ReceptiveField field) {
-    double largest =
-        Arrays.stream(field.magnitude()).flatMapToDouble(Arrays::stream).max().orElseThrow();
+  private static Tile tile(double[][] field) {
     double[][] shown = new double[HEIGHT][WIDTH];
     for (int y = 0; y < HEIGHT; y++) {
       for (int x = 0; x < WIDTH; x++) {
-        double magnitude = field.magnitude()[y][x] / largest;
-        // ten decades; what has no influence at all is black
-        shown[y][x] = magnitude > 0 ? 0.1 + 0.9 * Math.max(0, 1 + Math.log10(magnitude) / 10) : 0;
+        // ten decades below the greatest, which is 1; what has no influence at all is black
+        shown[y][x] =
+            field[y][x] > 0 ? 0.1 + 0.9 * Math.max(0, 1 + Math.log10(field[y][x]) / 10) : 0;
       }
     }
     return Tile.colored(shown, ColorMap.INFERNO, 0, 1)
-        .captioned("%d of %d pixels".formatted(field.pixels(), HEIGHT * WIDTH));
+        .captioned("%d of %d pixels".formatted(pixels(field), HEIGHT * WIDTH));
   }
 }

@@ -14,6 +14,11 @@
  *   objective, section 3.4                      {@link dev.melange.papers.maxim.RestorationLoss}
  * </pre>
  *
+ * <p>Photographs are restored by {@link dev.melange.papers.maxim.Restorer} with a {@link
+ * dev.melange.papers.maxim.RestorationModel}, which {@link
+ * dev.melange.papers.maxim.RestorationTraining} makes or {@link
+ * dev.melange.papers.maxim.FlaxCheckpoint} reads.
+ *
  * <p>Structure, names and sizes of the weights are the official code's, also where that differs
  * from the paper: the low-resolution levels use the size of the blocks for the grid, too, and some
  * widening factors are not handed down.

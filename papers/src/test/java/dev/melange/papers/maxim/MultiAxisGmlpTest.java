@@ -25,9 +25,8 @@ class MultiAxisGmlpTest {
   void onePixelSeesItsBlockAndItsPlacesInTheGridAndAfterTwoBlocksEverything() {
     try (MultiAxisGmlp first = new MultiAxisGmlp(CONFIG, new Rng(1));
         MultiAxisGmlp second = new MultiAxisGmlp(CONFIG, new Rng(2))) {
-      assertThat(ReceptiveField.of(List.of(first), 4, 24, 16, 9, 6).pixels()).isEqualTo(39);
-      assertThat(ReceptiveField.of(List.of(first, second), 4, 24, 16, 9, 6).pixels())
-          .isEqualTo(24 * 16);
+      assertThat(Structure.pixels(Structure.field(List.of(first)))).isEqualTo(39);
+      assertThat(Structure.pixels(Structure.field(List.of(first, second)))).isEqualTo(24 * 16);
     }
   }
 
@@ -37,7 +36,7 @@ class MultiAxisGmlpTest {
     try (ResidualChannelAttention first = new ResidualChannelAttention(config, new Rng(1));
         ResidualChannelAttention second = new ResidualChannelAttention(config, new Rng(2))) {
       List<UnaryLayer> layers = List.of(new Convolutions(first), new Convolutions(second));
-      assertThat(ReceptiveField.of(layers, 4, 24, 16, 9, 6).pixels()).isEqualTo(81);
+      assertThat(Structure.pixels(Structure.field(layers))).isEqualTo(81);
     }
   }
 
@@ -98,7 +97,7 @@ class MultiAxisGmlpTest {
     List<TokenMixer> mixers = WindowMixers.all();
     for (int i = 0; i < 3; i++) {
       try (UnaryLayer mixer = mixers.get(i).make(4, 24, 16, new Rng(1))) {
-        seen[i] = ReceptiveField.of(List.of(mixer), 4, 24, 16, 9, 6).pixels();
+        seen[i] = Structure.pixels(Structure.field(List.of(mixer)));
       }
     }
     // blocks of 8x8, and a grid of 8x8 windows of 3x2, of which 3x4 places lie in the block

