@@ -115,10 +115,10 @@ final class HourglassStudy implements Study {
     Degradation degradation = degradation(settings, grid.task());
     int input =
         new Restoration(degradation, false)
-                .inputs(
-                    (int) images.test().size(1),
-                    (int) images.test().size(2),
-                    (int) images.test().size(3));
+            .inputs(
+                (int) images.test().size(1),
+                (int) images.test().size(2),
+                (int) images.test().size(3));
     List<RestorationTrial> networks = new ArrayList<>();
     for (int depth : grid.conventional_depths()) {
       for (int inner : grid.conventional_inners()) {
