@@ -156,8 +156,7 @@ public record ModelComparison(List<Entry> entries, int batch) {
                 entries.stream()
                     .noneMatch(
                         other ->
-                            other != one
-                                && cost.applyAsDouble(other) <= cost.applyAsDouble(one)
+                            cost.applyAsDouble(other) <= cost.applyAsDouble(one)
                                 && other.accuracy().mean() >= one.accuracy().mean()
                                 && (cost.applyAsDouble(other) < cost.applyAsDouble(one)
                                     || other.accuracy().mean() > one.accuracy().mean())))
