@@ -85,10 +85,16 @@ final class ConfigSchema {
 
   /** One key: its type, default and choices. */
   record Entry(
-      String name, Type type, JsonNode defaultValue, List<String> choices, Method accessor) {
+      String name,
+      Type type,
+      JsonNode defaultValue,
+      boolean nullable,
+      List<String> choices,
+      Method accessor) {
     static Entry of(RecordComponent component) {
       Type type = component.getGenericType();
       Default given = component.getAnnotation(Default.class);
+      JsonNode defaultValue = given == null ? null : ConfigTypes.parse(given.value(), type);
       OneOf oneOf = component.getAnnotation(OneOf.class);
       Key key = component.getAnnotation(Key.class);
       Method accessor = component.getAccessor();
@@ -96,14 +102,15 @@ final class ConfigSchema {
       return new Entry(
           key == null ? component.getName() : key.value(),
           type,
-          given == null ? null : ConfigTypes.parse(given.value(), type),
+          defaultValue,
+          given != null && (given.orNull() || defaultValue.isNull()),
           oneOf == null ? List.of() : List.of(oneOf.value()),
           accessor);
     }
 
     Object read(JsonNode json, String what) {
       String place = "key '" + name + "' of " + what;
-      if (json.isNull() && defaultValue != null && defaultValue.isNull()) {
+      if (json.isNull() && nullable) {
         return ConfigTypes.isJson(type) ? json : null;
       }
       Object value = ConfigTypes.read(json, type, place);

@@ -22,4 +22,11 @@ public @interface Default {
    * @return the JSON text
    */
   String value();
+
+  /**
+   * Whether the key accepts an explicit JSON null though its default is another.
+   *
+   * @return whether null is a value
+   */
+  boolean orNull() default false;
 }

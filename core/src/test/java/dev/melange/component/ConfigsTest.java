@@ -151,6 +151,17 @@ class ConfigsTest {
         "key 'main' of vision/toy lacks the required key name");
   }
 
+  /** A key with a default that also takes null. */
+  record Reset(@Default(value = "0.5", orNull = true) Double v_reset) {}
+
+  @Test
+  void nullIsAValueWhereItIsAllowedBesideTheDefault() {
+    assertThat(Configs.defaults(Reset.class).v_reset()).isEqualTo(0.5);
+    Reset none = new Reset(null);
+    assertThat(Configs.read(Reset.class, Configs.toJson(none), "neuron")).isEqualTo(none);
+    assertThat(Configs.with(new Reset(1.0), Map.of("v_reset", "null"), "neuron")).isEqualTo(none);
+  }
+
   @Test
   void refusesWrongTypes() {
     refuses(

@@ -13,6 +13,7 @@ import dev.melange.papers.fresh.FreshPaper;
 import dev.melange.papers.gpt.GptPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.mambamixer.MambaMixerPaper;
+import dev.melange.papers.maxformer.MaxFormerPaper;
 import dev.melange.papers.maxim.MaximPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixers.MixersComparison;
@@ -41,6 +42,7 @@ public final class Catalogue {
       List.of(
           new MetaFormerPaper(),
           new MaximPaper(),
+          new MaxFormerPaper(),
           new MlpMixerPaper(),
           new RaftMlpPaper(),
           new MsMlpPaper(),

@@ -20,11 +20,14 @@ import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.Mixing;
+import dev.melange.papers.maxformer.SpikingProfile;
 import dev.melange.tensor.Engine;
+import dev.melange.tensor.Scope;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Objective;
+import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingResult;
@@ -116,15 +119,33 @@ final class ImageTrainingRun {
       ImageClassifier classifier = new ImageClassifier(model, input, photos.classes());
       classifier.save(folder.resolve(WEIGHTS), provenance(model));
       writeMetrics(result.history());
+      Optional<SpikingProfile> spikes = spikes(model, valid);
       ObjectNode json = json(model, result, evaluation);
       ImageSpeed.add(json, progress.stepSeconds(), settings.batch(), model, input);
       if (start.file() != null) {
         json.set("init", start.toJson());
       }
+      spikes.ifPresent(
+          profile ->
+              json.put("mean_firing_rate", profile.meanRate())
+                  .put("estimated_mj_per_image", profile.energy().millijoules()));
       ImageTrainingReport.write(
-          folder.resolve(REPORT), settings, photos, input, result, evaluation, json);
+          folder.resolve(REPORT), settings, photos, input, result, evaluation, spikes, json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
       return json;
+    }
+  }
+
+  /** What a spiking network does with the first validation images. */
+  private static Optional<SpikingProfile> spikes(ImageModel model, Minibatches valid) {
+    if (!SpikingProfile.isSpiking(model)) {
+      return Optional.empty();
+    }
+    model.eval();
+    try (Minibatches.Epoch epoch = valid.epoch(0, 0);
+        Scope scope = Scope.open()) {
+      TensorBatch batch = epoch.next().to(Engine.get().device());
+      return Optional.of(SpikingProfile.of(model, batch.get(ImageBatches.IMAGE)));
     }
   }
 
