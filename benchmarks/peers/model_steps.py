@@ -207,6 +207,120 @@ class FinalMlp(nn.Module):
         return loss + sum(0.025 * w.square().sum() for w in tables)
 
 
+# ---- Max-Former, as published for CIFAR-10: 4 time steps, tensors [T, B, C, H, W] ----
+class Spike(torch.autograd.Function):
+    """A step, with the slope of a sigmoid of steepness 4."""
+
+    @staticmethod
+    def forward(ctx, u):
+        ctx.save_for_backward(u)
+        return (u >= 0).to(u.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        s = torch.sigmoid(4 * ctx.saved_tensors[0])
+        return gradient * 4 * s * (1 - s)
+
+
+class Neurons(nn.Module):
+    def __init__(self, threshold=1.0):
+        super().__init__()
+        self.threshold = threshold
+
+    def forward(self, x):
+        v, spikes = torch.zeros_like(x[0]), []
+        for step in x:
+            v = v + (step - v) / 2
+            s = Spike.apply(v - self.threshold)
+            v = (1 - s.detach()) * v
+            spikes.append(s)
+        return torch.stack(spikes)
+
+
+class Steps(nn.Sequential):
+    """Layers over all time steps at once."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+
+def conv_bn(c, d, k, pool=False, bias=False, groups=1):
+    layers = [nn.Conv2d(c, d, k, 1, k // 2, bias=bias, groups=groups), nn.BatchNorm2d(d)]
+    return Steps(*layers, *([nn.MaxPool2d(3, 2, 1)] if pool else []))
+
+
+class OrigEmbed(nn.Module):
+    def __init__(self, c, d):
+        super().__init__()
+        self.stem = conv_bn(c, d // 2, 3)
+        self.a = nn.Sequential(Neurons(), conv_bn(d // 2, d, 3))
+        self.b = nn.Sequential(Neurons(), conv_bn(d // 2, d, 1))
+
+    def forward(self, x):
+        y = self.stem(x)
+        return self.a(y) + self.b(y)
+
+
+class MaxEmbed(nn.Module):
+    def __init__(self, c, d):
+        super().__init__()
+        self.neurons = Neurons()
+        self.a = conv_bn(c, d, 3, True)
+        self.b = nn.Sequential(Neurons(), conv_bn(d, d, 3))
+        self.c = conv_bn(c, d, 1, True)
+
+    def forward(self, x):
+        s = self.neurons(x)
+        return self.b(self.a(s)) + self.c(s)
+
+
+class SpikingAttention(nn.Module):
+    def __init__(self, d, heads=8):
+        super().__init__()
+        self.heads, self.neurons = heads, Neurons()
+        self.q, self.k, self.v = (nn.Sequential(conv_bn(d, d, 1), Neurons()) for _ in range(3))
+        self.proj = nn.Sequential(Neurons(0.5), conv_bn(d, d, 1, bias=True))
+
+    def forward(self, x):
+        s = self.neurons(x)
+        split = (*x.shape[:2], self.heads, x.shape[2] // self.heads, -1)
+        q, k, v = (f(s).reshape(split).transpose(-1, -2) for f in (self.q, self.k, self.v))
+        y = q @ (k.transpose(-1, -2) @ v) * 0.125
+        return self.proj(y.transpose(-1, -2).reshape(x.shape))
+
+
+class SpikingBlock(nn.Module):
+    def __init__(self, d, mixer):
+        super().__init__()
+        self.mixer = mixer
+        self.mlp = nn.Sequential(Neurons(), conv_bn(d, 4 * d, 1, bias=True),
+                                 Neurons(), conv_bn(4 * d, d, 1, bias=True))
+
+    def forward(self, x):
+        if self.mixer is not None:
+            x = x + self.mixer(x)
+        return x + self.mlp(x)
+
+
+class MaxFormer(nn.Module):
+    def __init__(self, d=384, classes=10, steps=4):
+        super().__init__()
+        self.steps = steps
+        self.body = nn.Sequential(
+            OrigEmbed(3, d // 4), SpikingBlock(d // 4, None),
+            MaxEmbed(d // 4, d // 2),
+            SpikingBlock(d // 2, nn.Sequential(
+                Neurons(), conv_bn(d // 2, d // 2, 3, bias=True, groups=d // 2))),
+            MaxEmbed(d // 2, d),
+            *[SpikingBlock(d, SpikingAttention(d)) for _ in range(2)])
+        self.neurons = Neurons()
+        self.head = nn.Linear(d, classes)
+
+    def forward(self, x):
+        y = self.body(x.repeat(self.steps, 1, 1, 1, 1)).mean((3, 4))
+        return self.head(self.neurons(y).mean(0))
+
+
 def case(name):
     torch.manual_seed(1)
     if name == "timemixer_etth1":
@@ -220,10 +334,12 @@ def case(name):
         return model, lambda: model.loss(ids, label), lambda: model(ids)
     batch, size = {"poolformer_s12_64": (16, 64), "poolformer_s12_224": (4, 224),
                    "mixer_s16_224": (4, 224), "raftmlp_s_224": (4, 224),
-                   "ms_mlp_tiny_224": (4, 224)}[name]
-    kinds = {"mixer": Mixer, "poolformer": PoolFormer, "raftmlp": RaftMlp, "ms": MsMlp}
+                   "ms_mlp_tiny_224": (4, 224), "max_former_cifar10_32": (16, 32)}[name]
+    kinds = {"mixer": Mixer, "poolformer": PoolFormer, "raftmlp": RaftMlp, "ms": MsMlp,
+             "max": MaxFormer}
     model = kinds[name.split("_")[0]]()
-    x, y = torch.randn(batch, 3, size, size), torch.randint(0, 1000, (batch,))
+    classes = 10 if isinstance(model, MaxFormer) else 1000
+    x, y = torch.randn(batch, 3, size, size), torch.randint(0, classes, (batch,))
     return model, lambda: F.cross_entropy(model(x), y), lambda: model(x)
 
 

@@ -26,6 +26,7 @@ public final class Compare {
           "mixer_s16_224",
           "raftmlp_s_224",
           "ms_mlp_tiny_224",
+          "max_former_cifar10_32",
           "timemixer_etth1",
           "finalmlp_frappe");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -76,6 +76,7 @@ public final class ModelSteps {
       case "mixer_s16_224" -> image("mixer_s16", 4, 224);
       case "raftmlp_s_224" -> image("raftmlp_s", 4, 224);
       case "ms_mlp_tiny_224" -> image("ms_mlp_tiny", 4, 224);
+      case "max_former_cifar10_32" -> image("max_former_cifar10", 16, 32);
       case "timemixer_etth1" -> forecast();
       case "finalmlp_frappe" -> clicks();
       default -> throw new IllegalArgumentException("unknown case '" + name + "'");
@@ -84,10 +85,11 @@ public final class ModelSteps {
 
   private static Case image(String model, int batch, int size) {
     ImageModel layer = (ImageModel) Catalogue.model(model).create(new Rng(1));
+    long classes = layer.classes();
     Map<String, Tensor> data =
         Map.of(
             "image", new Rng(2).normal(batch, 3, size, size),
-            "label", new Rng(3).uniform(batch).mul(1000).to(dev.melange.tensor.DType.I64));
+            "label", new Rng(3).uniform(batch).mul(classes).to(dev.melange.tensor.DType.I64));
     return new Case(
         layer,
         data,
