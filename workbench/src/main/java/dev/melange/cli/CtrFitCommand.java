@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a click model on a CSV file. */
@@ -39,9 +40,11 @@ import picocli.CommandLine.Option;
       "  melange ctr fit --data clicks.csv --label clicked --out runs/clicks",
       "  melange ctr fit --data clicks.csv --label clicked --time shown_at --group user",
       "  melange ctr fit --data clicks.csv --label clicked --lists \"tags:|\" --compare",
-      "  melange ctr fit --data clicks.csv --label clicked --out runs/clicks --resume"
+      "  melange ctr fit --data clicks.csv --label clicked --resume runs/clicks"
     })
 final class CtrFitCommand extends Subcommand {
+  private static final String COMMAND = "ctr";
+
   @Option(
       names = "--data",
       required = true,
@@ -183,22 +186,12 @@ final class CtrFitCommand extends Subcommand {
       description = "Seed of split, weights and order (default: 1).")
   private long seed;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Folder of the results (default: runs/ctr/TIME).")
-  private Path out;
-
-  @Option(
-      names = "--resume",
-      description = "Go on with an interrupted run in the folder --out, with the same options.")
-  private boolean resume;
+  @Mixin private RunFolderOptions folders;
+  @Mixin private ComputeOptions compute;
 
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
-    if (resume && out == null) {
-      throw new IllegalArgumentException("--resume needs --out, the folder of the interrupted run");
-    }
+    compute.start();
     List<Architecture> models = models();
     Source source = Source.of(data);
     Table table = Table.read(source);
@@ -210,7 +203,11 @@ final class CtrFitCommand extends Subcommand {
     String sha256 = ContentHash.of(source).sha256();
     ClickTraining.Settings training =
         new ClickTraining.Settings(batchSize(rows), learningRate, epochs, patience);
-    CtrRun run = CtrRun.open(out, resume, config(sha256, training));
+    ObjectNode config = config(sha256, training);
+    CtrRun run =
+        folders.resuming()
+            ? CtrRun.resumed(folders.resumed(COMMAND, CtrRun.METRICS), config)
+            : CtrRun.begun(folders.begin(COMMAND), config);
     console.note(
         "%s = %s: %,d rows to learn from, %,d to decide when to stop, %,d to test"
             .formatted(
@@ -231,7 +228,7 @@ final class CtrFitCommand extends Subcommand {
       }
       run.finish(trained.get(0), rows, table, report);
     } catch (TrainingStopped e) {
-      console.note("stopped; go on with the same command and: --out " + run.folder() + " --resume");
+      console.note("stopped; go on with the same command and: --resume " + run.folder());
       throw e;
     } finally {
       trained.forEach(ClickPredictor::close);

@@ -13,13 +13,8 @@ import dev.melange.papers.finalmlp.ClickReport;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,10 +27,7 @@ final class CtrRun {
   static final String REPORT = "report.html";
   static final String METRICS = "metrics.json";
   static final String PREDICTIONS = "predictions.csv";
-  private static final String CONFIG = "config.json";
   private static final String CHECKPOINTS = "checkpoints";
-  private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
@@ -45,46 +37,28 @@ final class CtrRun {
   }
 
   /**
-   * Makes the folder of a new run, or opens that of an interrupted one.
+   * A run in a new folder.
    *
-   * @param out the folder; null for one named after the time
    * @param config what a resumed run must share
    */
-  static CtrRun open(Path out, boolean resume, ObjectNode config) throws IOException {
-    Path folder =
-        out != null
-            ? out
-            : Path.of("runs", "ctr", LocalDateTime.now(ZoneId.systemDefault()).format(NAME));
-    Path file = folder.resolve(CONFIG);
-    if (resume) {
-      requireSame(folder, file, config);
-      return new CtrRun(folder);
-    }
-    if (Files.isDirectory(folder) && !isEmpty(folder)) {
-      throw new IllegalArgumentException(
-          folder
-              + " is not empty; go on with an interrupted run with --resume, or choose another --out");
-    }
-    Files.createDirectories(folder);
-    AtomicFiles.write(file, config.toPrettyString() + "\n");
+  static CtrRun begun(Path folder, ObjectNode config) throws IOException {
+    AtomicFiles.write(
+        folder.resolve(RunFolderOptions.CONFIG), config.toPrettyString() + "\n");
     return new CtrRun(folder);
   }
 
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      return !files.iterator().hasNext();
-    }
-  }
-
-  private static void requireSame(Path folder, Path file, ObjectNode config) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(
-          folder.toString(), null, "no run to resume: there is no " + CONFIG);
-    }
+  /**
+   * The run of a folder, to go on with.
+   *
+   * @param config must be what the run began with, but for the place of the data
+   * @throws IllegalArgumentException if it is not, or if the run has ended
+   */
+  static CtrRun resumed(Path folder, ObjectNode config) throws IOException {
     if (Files.exists(folder.resolve(METRICS))) {
       throw new IllegalArgumentException(
           folder + " holds a finished run; there is nothing to resume");
     }
+    Path file = folder.resolve(RunFolderOptions.CONFIG);
     JsonNode before;
     try {
       before = JSON.readTree(Files.readString(file));
@@ -108,6 +82,7 @@ final class CtrRun {
           "the run in %s had other options: %s; resume with the same ones"
               .formatted(folder, String.join("; ", differences)));
     }
+    return new CtrRun(folder);
   }
 
   Path folder() {

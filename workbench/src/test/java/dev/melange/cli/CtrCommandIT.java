@@ -107,7 +107,7 @@ class CtrCommandIT {
     assertThat(out.resolve("checkpoints/finalmlp/last.safetensors")).exists();
 
     assertThat(console.run(fit(out))).isEqualTo(2);
-    assertThat(console.err()).contains("is not empty; go on with an interrupted run with --resume");
+    assertThat(console.err()).contains("holds a run already; go on with it (--resume");
     assertThat(console.run(fit(out, "--resume", "--seed", "2"))).isEqualTo(2);
     assertThat(console.err()).contains("had other options: seed was 1, is 2");
 
@@ -211,7 +211,7 @@ class CtrCommandIT {
     refuses("picture.csv is not UTF-8 text", fitOf(binary.toString(), "y"));
     refuses("does not exist", fitOf(folder.resolve("absent.csv").toString(), "y"));
     refuses("there is no click model 'finalmpl'", with(fitOf(good, "y"), "--model", "finalmpl"));
-    refuses("--resume needs --out", with(fitOf(good, "y"), "--resume"));
+    refuses("there is no unfinished run in runs", with(fitOf(good, "y"), "--resume"));
     refuses(
         "header of",
         "ctr",
