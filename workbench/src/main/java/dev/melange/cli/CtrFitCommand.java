@@ -191,6 +191,7 @@ final class CtrFitCommand extends Subcommand {
 
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
+    Path resumed = folders.resuming() ? folders.resumed(COMMAND, CtrRun.METRICS) : null;
     compute.start();
     List<Architecture> models = models();
     Source source = Source.of(data);
@@ -205,9 +206,9 @@ final class CtrFitCommand extends Subcommand {
         new ClickTraining.Settings(batchSize(rows), learningRate, epochs, patience);
     ObjectNode config = config(sha256, training);
     CtrRun run =
-        folders.resuming()
-            ? CtrRun.resumed(folders.resumed(COMMAND, CtrRun.METRICS), config)
-            : CtrRun.begun(folders.begin(COMMAND), config);
+        resumed == null
+            ? CtrRun.begun(folders.begin(COMMAND), config)
+            : CtrRun.resumed(resumed, config);
     console.note(
         "%s = %s: %,d rows to learn from, %,d to decide when to stop, %,d to test"
             .formatted(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -94,17 +95,7 @@ final class RunCommand extends Subcommand {
       description = "Repeat the run of this folder, or the one that wrote these weights.")
   private Path like;
 
-  @Option(
-      names = "--device",
-      paramLabel = "cpu|cuda",
-      description = "Where to compute (default cpu, or MELANGE_DEVICE).")
-  private String device;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads (default: one per core, or MELANGE_THREADS).")
-  private Integer threads;
+  @Mixin private ComputeOptions compute;
 
   private final Function<String, StudySubject> studies;
 
@@ -147,7 +138,7 @@ final class RunCommand extends Subcommand {
   }
 
   private RunFolder folder(Console console) throws IOException {
-    RunRequest request = new RunRequest(studies, key, scale, settings, data, seed, device, threads);
+    RunRequest request = new RunRequest(studies, key, scale, settings, data, seed, compute);
     if (resume != null) {
       if (like != null) {
         throw new IllegalArgumentException(

@@ -31,8 +31,7 @@ import java.util.function.Function;
  * @param settings {@code key=value} texts
  * @param data {@code NAME=PATH} texts
  * @param seed the seed
- * @param device the device
- * @param threads the number of worker threads
+ * @param compute where to compute
  */
 record RunRequest(
     Function<String, StudySubject> studies,
@@ -41,8 +40,7 @@ record RunRequest(
     List<String> settings,
     List<String> data,
     Long seed,
-    String device,
-    Integer threads) {
+    ComputeOptions compute) {
 
   /** The config of a new run. */
   RunConfig config() {
@@ -54,7 +52,7 @@ record RunRequest(
         seed == null ? 0 : seed,
         StudyRunner.settings(subject, chosen, Configs.parseOverrides(settings)),
         places(),
-        plan(Engine.Plan.defaults()));
+        compute.plan(Engine.Plan.defaults()));
   }
 
   /**
@@ -77,7 +75,7 @@ record RunRequest(
         seed == null ? old.seed() : seed,
         changed(old),
         places,
-        plan(old.plan()),
+        compute.plan(old.plan()),
         Provenance.libraryVersion(),
         // Other data may be given on purpose; data that are only found elsewhere must be the same.
         data.isEmpty() ? old.data() : Map.of(),
@@ -94,8 +92,8 @@ record RunRequest(
     requireKey(old, folder);
     requireSame("--scale", scale, old.scale(), Scale::of, folder);
     requireSame("--seed", seed, old.seed(), given -> given, folder);
-    requireSame("--device", device, old.plan().device(), Device::of, folder);
-    requireSame("--threads", threads, old.plan().workers(), given -> given, folder);
+    requireSame("--device", compute.device(), old.plan().device(), Device::of, folder);
+    requireSame("--threads", compute.threads(), old.plan().workers(), given -> given, folder);
     ObjectNode wanted = changed(old);
     for (Map.Entry<String, JsonNode> entry : wanted.properties()) {
       requireSame(
@@ -147,14 +145,6 @@ record RunRequest(
     Configs.parseOverrides(data)
         .forEach((name, place) -> places.put(name, Path.of(place).toAbsolutePath().toString()));
     return places;
-  }
-
-  private Engine.Plan plan(Engine.Plan before) {
-    return new Engine.Plan(
-        device == null ? before.device() : Device.of(device),
-        threads == null ? before.workers() : threads,
-        threads == null ? before.intraOp() : threads,
-        before.precision());
   }
 
   private static RunConfig ofWeights(Path file) throws IOException {

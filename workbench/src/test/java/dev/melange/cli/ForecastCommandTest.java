@@ -93,7 +93,7 @@ class ForecastCommandTest {
     refuses(hourly(99), List.of("--model", "arima"), "unknown model 'arima'; expected timemixer");
     refuses(hourly(99), List.of("--set", "d_modl=8"), "d_model");
     refuses(hourly(99), List.of("--set", "d_model=many"), "d_model", "many");
-    refuses(hourly(99), List.of("--resume"), "there is no unfinished fit");
+    refuses(hourly(99), List.of("--resume"), "is not the folder of a run");
   }
 
   @Test
@@ -105,6 +105,6 @@ class ForecastCommandTest {
         .startsWith("error: no-such.csv does not exist; give a CSV file, or one of the series");
     assertThat(console.run("forecast", "--data", "x", "--weights", folder.toString())).isEqualTo(2);
     assertThat(console.run("forecast", "--resume", folder.toString())).isEqualTo(2);
-    assertThat(console.err()).contains("is not the folder of a forecast");
+    assertThat(console.err()).contains("is not the folder of a run");
   }
 }

@@ -38,20 +38,12 @@ class ForecastIT {
     return Stream.concat(Stream.of(FIT), Stream.of(more)).toArray(String[]::new);
   }
 
-  private static Path only(Path parent) throws IOException {
-    try (Stream<Path> all = Files.list(parent.resolve("forecast"))) {
-      List<Path> found = all.toList();
-      assertThat(found).hasSize(1);
-      return found.get(0);
-    }
-  }
-
   @Test
   void fitsTestsAndForecasts() throws IOException {
     TestConsole console = new TestConsole();
     Path out = folder.resolve("fit");
     assertThat(console.run(with("--out", out.toString()))).as(console.err()).isZero();
-    Path run = only(out);
+    Path run = out;
     assertThat(console.out())
         .contains("seasonal naive", "repeat last", "2001-07-01 00:00:00", "report.html");
     assertThat(run.resolve("forecast.csv")).content().startsWith("date,late\n").hasLineCount(25);
@@ -77,9 +69,9 @@ class ForecastIT {
     assertThat(code).as(console.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(console.out());
     assertThat(json.get("forecast")).hasSize(24);
-    assertThat(only(again).resolve("forecast.csv"))
+    assertThat(again.resolve("forecast.csv"))
         .hasSameTextualContentAs(run.resolve("forecast.csv"));
-    assertThat(only(again).resolve("model.safetensors")).doesNotExist();
+    assertThat(again.resolve("model.safetensors")).doesNotExist();
   }
 
   @Test
@@ -91,7 +83,7 @@ class ForecastIT {
     TestConsole interrupted = new TestConsole();
     interrupted.cancellation.request();
     assertThat(interrupted.run(with("--out", out.toString()))).isEqualTo(130);
-    Path run = only(out);
+    Path run = out;
     assertThat(interrupted.err())
         .contains("interrupted; go on with: melange forecast --resume " + run);
     assertThat(run.resolve("forecast.csv")).doesNotExist();
@@ -105,7 +97,7 @@ class ForecastIT {
         .as(resumed.err())
         .isZero();
     for (String file : List.of("forecast.csv", "backtest.csv")) {
-      assertThat(run.resolve(file)).hasSameTextualContentAs(only(whole).resolve(file));
+      assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
     }
     assertThat(other.run("forecast", "--resume", run.toString())).isEqualTo(2);
     assertThat(other.err()).contains("has ended");
@@ -145,7 +137,7 @@ class ForecastIT {
             folder.resolve("o").toString());
     assertThat(code).as(console.err()).isZero();
     assertThat(console.err()).contains("warning: 2 missing values are filled (linear): {sales=2}");
-    assertThat(only(folder.resolve("o")).resolve("forecast.csv"))
+    assertThat(folder.resolve("o").resolve("forecast.csv"))
         .content()
         .startsWith("date,sales\n2021-07-20,");
   }
