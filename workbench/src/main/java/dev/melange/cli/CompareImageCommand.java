@@ -112,6 +112,7 @@ final class CompareImageCommand extends Subcommand {
                 options.forImages(settings.training(), photos.train().size()));
         for (ImageComparison.Contender contender : contenders(settings)) {
           // what cannot be made is refused before there is a folder
+          ImageMemory.require(contender.settings(), photos.classes().size());
           ImageStart.of(contender.settings(), photos.classes().size()).model().close();
         }
         folder = folders.begin(COMMAND);

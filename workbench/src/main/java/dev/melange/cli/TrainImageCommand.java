@@ -83,6 +83,7 @@ final class TrainImageCommand extends Subcommand {
       if (folder == null) {
         settings = options.forImages(settings, photos.train().size());
         // what cannot be made is refused before there is a folder
+        ImageMemory.require(settings, photos.classes().size());
         ImageStart.of(settings, photos.classes().size()).model().close();
         folder = folders.begin(COMMAND);
         AtomicFiles.write(

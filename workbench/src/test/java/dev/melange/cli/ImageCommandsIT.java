@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.cli.TestPhotos.Ran;
+import dev.melange.data.image.Image;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +32,7 @@ class ImageCommandsIT {
 
   @TempDir private Path folder;
 
-  private TestPhotos.Ran train(String... args) {
+  private Ran train(String... args) {
     List<String> all = new ArrayList<>(List.of("train", "image"));
     all.addAll(SMALL);
     all.addAll(Arrays.asList(args));
@@ -43,7 +48,7 @@ class ImageCommandsIT {
   void learnsClassesOfAFolderAndTellsThoseOfOtherImages() throws IOException {
     Path photos = photos("photos", 3, 10, "red", "green", "blue");
     Path out = folder.resolve("run");
-    TestPhotos.Ran trained =
+    Ran trained =
         train("--data", photos.toString(), "--out", out.toString(), "--epochs", "12", "--json");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.code()).isZero();
@@ -57,7 +62,7 @@ class ImageCommandsIT {
     Path weights = out.resolve("classifier.safetensors");
     Path csv = folder.resolve("classes.csv");
     Path heat = folder.resolve("heat");
-    TestPhotos.Ran predicted =
+    Ran predicted =
         TestPhotos.run(
             "predict",
             "image",
@@ -86,7 +91,7 @@ class ImageCommandsIT {
       assertThat(pictures).hasSize(10);
     }
 
-    TestPhotos.Ran grey =
+    Ran grey =
         TestPhotos.run(
             "predict",
             "image",
@@ -127,7 +132,7 @@ class ImageCommandsIT {
     assertThat(stopped.resolve("checkpoints/last.safetensors")).exists();
     assertThat(stopped.resolve("classifier.safetensors")).doesNotExist();
 
-    TestPhotos.Ran other =
+    Ran other =
         TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("epochs 4, not 5");
@@ -143,7 +148,7 @@ class ImageCommandsIT {
   void greyImagesCanBeTrainedOnAndFineTuned() throws IOException {
     Path photos = photos("scans", 1, 6, "odd", "even");
     Path out = folder.resolve("first");
-    TestPhotos.Ran refused = train("--data", photos.toString(), "--out", out.toString());
+    Ran refused = train("--data", photos.toString(), "--out", out.toString());
     assertThat(refused.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(refused.err()).contains("0.png").contains("--channels 1");
     assertThat(out).doesNotExist();
@@ -163,13 +168,13 @@ class ImageCommandsIT {
                     "rand")
                 .code())
         .isZero();
-    TestPhotos.Ran tuned =
+    Ran tuned =
         TestPhotos.run(
             "train",
             "image",
             "--data",
             photos("others", 1, 4, "a", "b", "c").toString(),
-            "--weights",
+            "--init",
             out.resolve("classifier.safetensors").toString(),
             "--out",
             folder.resolve("second").toString(),
@@ -180,7 +185,92 @@ class ImageCommandsIT {
             "--json");
     assertThat(tuned.err()).isEmpty();
     assertThat(tuned.code()).isZero();
-    assertThat(new ObjectMapper().readTree(tuned.out()).get("classes")).hasSize(3);
+    JsonNode result = new ObjectMapper().readTree(tuned.out());
+    assertThat(result.get("classes")).hasSize(3);
+    assertThat(result.at("/init/used").asInt()).isGreaterThan(20);
+    assertThat(texts(result.at("/init/new"))).containsExactly("head.weight", "head.bias");
+    assertThat(texts(result.at("/init/dropped"))).containsExactly("head.weight", "head.bias");
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  @Test
+  void saysWhichWeightsOfAFileWereUsed() throws IOException {
+    Path photos = photos("photos", 3, 4, "a", "b");
+    Path first = folder.resolve("first");
+    assertThat(train("--data", photos.toString(), "--out", first.toString(), "--epochs", "1").code())
+        .isZero();
+    String weights = first.resolve("classifier.safetensors").toString();
+    Ran same =
+        TestPhotos.run(
+            "train", "image", "--data", photos.toString(), "--init", weights, "--epochs", "1",
+            "--out", folder.resolve("same").toString(), "--json");
+    assertThat(same.code()).isZero();
+    assertThat(new ObjectMapper().readTree(same.out()).at("/init/new")).isEmpty();
+
+    Ran mixed =
+        TestPhotos.run(
+            "train", "image", "--data", photos.toString(), "--init", weights, "--epochs", "1",
+            "--set", "mixer=dwconv", "--out", folder.resolve("mixed").toString());
+    assertThat(mixed.code()).isZero();
+    assertThat(mixed.err())
+        .contains("warning: " + weights)
+        .contains("new: network.0.0.token_mixer.conv.weight")
+        .contains("of the file not used: none");
+
+    Ran other =
+        TestPhotos.run(
+            "train", "image", "--data", photos.toString(), "--init", weights, "--quiet",
+            "--model", "mixer_mini", "--out", folder.resolve("other").toString());
+    assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(other.err()).contains("the weights do not fit mixer_mini").contains("missing");
+    assertThat(folder.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void imagesOfAnySizeAreLearnedAndOnesThatCannotBeReadAreNamed() throws IOException {
+    Path dots = folder.resolve("dots");
+    for (String name : List.of("a", "b")) {
+      Files.createDirectories(dots.resolve(name));
+      for (int i = 0; i < 2; i++) {
+        ImageIO.write(
+            new Image(3, 1, i == 0 ? 1 : 900, new byte[3 * (i == 0 ? 1 : 900)]).toBufferedImage(),
+            "png",
+            dots.resolve(name).resolve(i + ".png").toFile());
+      }
+    }
+    Path out = folder.resolve("dots-run");
+    assertThat(train("--data", dots.toString(), "--out", out.toString(), "--epochs", "1").code())
+        .isZero();
+    String weights = out.resolve("classifier.safetensors").toString();
+
+    Path jpeg = folder.resolve("cut.jpg");
+    Files.write(jpeg, new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 0, 16});
+    Ran damaged = TestPhotos.run("predict", "image", "--weights", weights, jpeg.toString());
+    assertThat(damaged.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(damaged.err()).contains("cut.jpg is damaged or cut off");
+
+    Path huge = folder.resolve("huge.png");
+    Files.write(huge, header(60_000, 60_000));
+    Ran tooLarge = TestPhotos.run("predict", "image", "--weights", weights, huge.toString());
+    assertThat(tooLarge.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(tooLarge.err()).contains("huge.png says it is 60,000 x 60,000 pixels; the limit is");
+  }
+
+  /** The beginning of a PNG file that declares a size. */
+  private static byte[] header(int width, int height) {
+    ByteBuffer chunk = ByteBuffer.allocate(17);
+    chunk.put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height);
+    chunk.put(new byte[] {8, 2, 0, 0, 0});
+    CRC32 crc = new CRC32();
+    crc.update(chunk.array());
+    ByteBuffer file = ByteBuffer.allocate(33);
+    file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    return file.putInt(13).put(chunk.array()).putInt((int) crc.getValue()).array();
   }
 
   @Test
@@ -216,6 +306,7 @@ class ImageCommandsIT {
         "mixer_s16",
         "--size",
         "40");
+    assertRefused("images of 2 x 2 are too small", "--data", photos.toString(), "--size", "2");
     assertRefused("--size is 1 to 4096", "--data", photos.toString(), "--size", "0");
     assertRefused("unknown policy 'cutmx'", "--data", photos.toString(), "--mix", "cutmx");
     assertRefused(
@@ -236,7 +327,7 @@ class ImageCommandsIT {
     List<String> all = new ArrayList<>(List.of("train", "image", "--quiet"));
     all.addAll(List.of("--out", folder.resolve("refused").toString()));
     all.addAll(Arrays.asList(args));
-    TestPhotos.Ran ran = TestPhotos.run(all.toArray(String[]::new));
+    Ran ran = TestPhotos.run(all.toArray(String[]::new));
     assertThat(ran.err()).startsWith("error: ").contains(expected).hasLineCount(1);
     assertThat(ran.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(folder.resolve("refused")).doesNotExist();

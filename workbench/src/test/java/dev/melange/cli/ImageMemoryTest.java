@@ -1,0 +1,32 @@
+package dev.melange.cli;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ImageMemoryTest {
+  private static final long GIB = 1L << 30;
+
+  private static ImageTraining training(int size, int batch) {
+    return new ImageTraining(
+        "poolformer_mini", Map.of(), "photos", null, 0.2, size, null, 1, batch, 1e-3, "vanilla",
+        "flip", 0.1, null, 0);
+  }
+
+  @Test
+  void refusesTrainingsThatDoNotFit() {
+    assertThatThrownBy(() -> ImageMemory.require(training(2048, 64), 2, 4 * GIB))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("training poolformer_mini on images of 2048 x 2048 in batches of 64")
+        .hasMessageContaining("this machine has 4.0; choose a smaller --size or --batch");
+  }
+
+  @Test
+  void letsPassWhatFits() {
+    assertThatCode(() -> ImageMemory.require(training(2048, 64), 2, 1024 * GIB))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> ImageMemory.require(training(64, 64), 2, GIB)).doesNotThrowAnyException();
+  }
+}
