@@ -57,8 +57,7 @@ final class ForecastCommand extends Subcommand {
     }
     TimeSeries series = request.read();
     tell(console, series, request.options().fill());
-    Engine.start(
-        ComputeOptions.plan(Engine.Plan.defaults(), request.device(), request.threads()));
+    Engine.start(ComputeOptions.plan(Engine.Plan.defaults(), request.device(), request.threads()));
     try (Cancellation.Section section = cancellation.section()) {
       Fitting fitting = new Fitting(console, cancellation, folder, request);
       Forecaster fitted;
@@ -181,12 +180,7 @@ final class ForecastCommand extends Subcommand {
             "the model may have learned from rows of the back-test; its errors are then too small");
       }
       ForecastResults.write(
-          console,
-          folders.begin(COMMAND),
-          forecaster,
-          series,
-          fit.backtests(),
-          fit.facts(weights));
+          console, folders.begin(COMMAND), forecaster, series, fit.backtests(), fit.facts(weights));
     }
     return ExitCode.OK;
   }

@@ -69,8 +69,7 @@ class ForecastIT {
     assertThat(code).as(console.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(console.out());
     assertThat(json.get("forecast")).hasSize(24);
-    assertThat(again.resolve("forecast.csv"))
-        .hasSameTextualContentAs(run.resolve("forecast.csv"));
+    assertThat(again.resolve("forecast.csv")).hasSameTextualContentAs(run.resolve("forecast.csv"));
     assertThat(again.resolve("model.safetensors")).doesNotExist();
   }
 

@@ -9,8 +9,8 @@ import dev.melange.data.image.Image;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,8 +132,7 @@ class ImageCommandsIT {
     assertThat(stopped.resolve("checkpoints/last.safetensors")).exists();
     assertThat(stopped.resolve("classifier.safetensors")).doesNotExist();
 
-    Ran other =
-        TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
+    Ran other = TestPhotos.run("train", "image", "--resume", stopped.toString(), "--epochs", "5");
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("epochs 4, not 5");
 
@@ -202,20 +201,40 @@ class ImageCommandsIT {
   void saysWhichWeightsOfAFileWereUsed() throws IOException {
     Path photos = photos("photos", 3, 4, "a", "b");
     Path first = folder.resolve("first");
-    assertThat(train("--data", photos.toString(), "--out", first.toString(), "--epochs", "1").code())
+    assertThat(
+            train("--data", photos.toString(), "--out", first.toString(), "--epochs", "1").code())
         .isZero();
     String weights = first.resolve("classifier.safetensors").toString();
     Ran same =
         TestPhotos.run(
-            "train", "image", "--data", photos.toString(), "--init", weights, "--epochs", "1",
-            "--out", folder.resolve("same").toString(), "--json");
+            "train",
+            "image",
+            "--data",
+            photos.toString(),
+            "--init",
+            weights,
+            "--epochs",
+            "1",
+            "--out",
+            folder.resolve("same").toString(),
+            "--json");
     assertThat(same.code()).isZero();
     assertThat(new ObjectMapper().readTree(same.out()).at("/init/new")).isEmpty();
 
     Ran mixed =
         TestPhotos.run(
-            "train", "image", "--data", photos.toString(), "--init", weights, "--epochs", "1",
-            "--set", "mixer=dwconv", "--out", folder.resolve("mixed").toString());
+            "train",
+            "image",
+            "--data",
+            photos.toString(),
+            "--init",
+            weights,
+            "--epochs",
+            "1",
+            "--set",
+            "mixer=dwconv",
+            "--out",
+            folder.resolve("mixed").toString());
     assertThat(mixed.code()).isZero();
     assertThat(mixed.err())
         .contains("warning: " + weights)
@@ -224,8 +243,17 @@ class ImageCommandsIT {
 
     Ran other =
         TestPhotos.run(
-            "train", "image", "--data", photos.toString(), "--init", weights, "--quiet",
-            "--model", "mixer_mini", "--out", folder.resolve("other").toString());
+            "train",
+            "image",
+            "--data",
+            photos.toString(),
+            "--init",
+            weights,
+            "--quiet",
+            "--model",
+            "mixer_mini",
+            "--out",
+            folder.resolve("other").toString());
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("the weights do not fit mixer_mini").contains("missing");
     assertThat(folder.resolve("other")).doesNotExist();

@@ -11,8 +11,21 @@ class ImageMemoryTest {
 
   private static ImageTraining training(int size, int batch) {
     return new ImageTraining(
-        "poolformer_mini", Map.of(), "photos", null, 0.2, size, null, 1, batch, 1e-3, "vanilla",
-        "flip", 0.1, null, 0);
+        "poolformer_mini",
+        Map.of(),
+        "photos",
+        null,
+        0.2,
+        size,
+        null,
+        1,
+        batch,
+        1e-3,
+        "vanilla",
+        "flip",
+        0.1,
+        null,
+        0);
   }
 
   @Test
