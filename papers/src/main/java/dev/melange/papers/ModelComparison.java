@@ -1,11 +1,13 @@
 package dev.melange.papers;
 
+import dev.melange.metric.ParetoFront;
 import dev.melange.metric.Summary;
 import dev.melange.report.Chart;
 import dev.melange.report.Table;
 import dev.melange.report.Table.Best;
 import dev.melange.report.Table.PlusMinus;
 import dev.melange.report.XyChart;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -145,21 +147,16 @@ public record ModelComparison(List<Entry> entries, int batch) {
   }
 
   /**
-   * The models that no other beats in accuracy or in cost without losing in the other.
+   * The models that no other beats in accuracy or in cost without losing in the other, the cheapest
+   * first.
    *
    * @param cost what is to be small
    */
   public List<Entry> front(ToDoubleFunction<Entry> cost) {
-    return entries.stream()
-        .filter(
-            one ->
-                entries.stream()
-                    .noneMatch(
-                        other ->
-                            cost.applyAsDouble(other) <= cost.applyAsDouble(one)
-                                && other.accuracy().mean() >= one.accuracy().mean()
-                                && (cost.applyAsDouble(other) < cost.applyAsDouble(one)
-                                    || other.accuracy().mean() > one.accuracy().mean())))
-        .toList();
+    ParetoFront front =
+        ParetoFront.of(
+            entries.stream().mapToDouble(cost).toArray(),
+            entries.stream().mapToDouble(entry -> entry.accuracy().mean()).toArray());
+    return Arrays.stream(front.indices()).mapToObj(entries::get).toList();
   }
 }

@@ -178,7 +178,6 @@ record MixersResults(MixersSettings settings, StudyImages images, List<Row> rows
     List<Entry> front = comparison().front(cost);
     List<String> names =
         front.stream()
-            .sorted(Comparator.comparingDouble(cost))
             .map(
                 entry ->
                     String.format(
