@@ -34,7 +34,11 @@ class ModelComparisonTest {
   @Test
   void theTableHasMeanAndSpreadOverSeeds() {
     String csv = COMPARISON.table("", false).toCsv();
-    assertThat(csv).contains("accuracy (%)").contains("85").contains("7.07").doesNotContain("img/s");
+    assertThat(csv)
+        .contains("accuracy (%)")
+        .contains("85")
+        .contains("7.07")
+        .doesNotContain("img/s");
     assertThat(COMPARISON.table("", true).toCsv()).contains("training (img/s)");
     assertThat(COMPARISON.charts()).hasSize(2);
   }
