@@ -25,6 +25,7 @@ class ImageMemoryTest {
         "flip",
         0.1,
         null,
+        1,
         0);
   }
 
