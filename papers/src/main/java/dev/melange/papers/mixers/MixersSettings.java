@@ -83,14 +83,14 @@ record MixersSettings(
       case QUICK ->
           new MixersSettings(
               List.of("cifar10", "digits"),
-              2_000,
               1_000,
+              500,
               32,
               List.of(),
               "poolformer_mini",
               List.of(),
               2,
-              4,
+              3,
               50,
               2e-3,
               0.05,

@@ -33,6 +33,7 @@ import java.util.Locale;
 /** Trains all contenders on the same images with the same budget, several at a time. */
 final class MixersStudy implements Study {
   private static final double CLIP = 5;
+  private static final int CHANNELS = 3;
   private static final int EVALUATION_BATCH = 100;
 
   @Override
@@ -99,18 +100,18 @@ final class MixersStudy implements Study {
       throws IOException {
     int classes = images.classes().size();
     try (ImageModel model =
-        contender.create(images.channels(), settings.size(), classes, trial.seed())) {
-      ModelCost cost = ModelCost.of(model, images.channels(), settings.size(), settings.size());
+        contender.create(CHANNELS, settings.size(), classes, trial.seed())) {
+      ModelCost cost = ModelCost.of(model, CHANNELS, settings.size(), settings.size());
       model.to(Engine.get().device());
       Minibatches train =
           ImageBatches.training(
               images.train(),
-              resized(images.training(), settings, images),
+              seen(images.training(), settings, images),
               settings.batch(),
               trial.seed());
       Minibatches test =
           ImageBatches.evaluation(
-              images.test(), resized(images.evaluation(), settings, images), EVALUATION_BATCH);
+              images.test(), seen(images.evaluation(), settings, images), EVALUATION_BATCH);
       long total = Math.max(2, (long) settings.epochs() * train.batches());
       TrainingResult result;
       try (Optimizer adam =
@@ -148,10 +149,14 @@ final class MixersStudy implements Study {
     }
   }
 
-  /** The images of small sets are enlarged, so that all networks can see them. */
-  private static Pipeline resized(Pipeline pipeline, MixersSettings settings, StudyImages images) {
+  /** Images as all networks can see them: in colour, and those of small sets enlarged. */
+  private static Pipeline seen(Pipeline pipeline, MixersSettings settings, StudyImages images) {
+    Pipeline colour =
+        images.channels() == CHANNELS
+            ? pipeline
+            : pipeline.then((image, draws) -> image.withChannels(CHANNELS));
     return images.size() == settings.size()
-        ? pipeline
-        : pipeline.then(new Resize(settings.size(), settings.size(), Resize.Filter.BILINEAR));
+        ? colour
+        : colour.then(new Resize(settings.size(), settings.size(), Resize.Filter.BILINEAR));
   }
 }
