@@ -99,8 +99,7 @@ final class MixersStudy implements Study {
       Trial trial, MixersSettings settings, StudyImages images, ModelChoice contender, boolean keep)
       throws IOException {
     int classes = images.classes().size();
-    try (ImageModel model =
-        contender.create(CHANNELS, settings.size(), classes, trial.seed())) {
+    try (ImageModel model = contender.create(CHANNELS, settings.size(), classes, trial.seed())) {
       ModelCost cost = ModelCost.of(model, CHANNELS, settings.size(), settings.size());
       model.to(Engine.get().device());
       Minibatches train =
