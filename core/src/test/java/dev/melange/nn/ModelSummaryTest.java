@@ -118,7 +118,7 @@ class ModelSummaryTest {
       for (int i = 0; i < 200; i++) {
         ModelSummary.of(mlp, () -> mlp.forward(x));
       }
-      assertThat(Memory.liveHandles()).isEqualTo(before);
+      assertThat(Memory.liveHandles()).isLessThanOrEqualTo(before);
     }
   }
 }

@@ -134,6 +134,6 @@ class EmaTest {
         ema.swap();
       }
     }
-    assertThat(Memory.liveHandles()).isEqualTo(before);
+    assertThat(Memory.liveHandles()).isLessThanOrEqualTo(before);
   }
 }

@@ -323,7 +323,7 @@ class OptimizerTest {
     train(adam, mlp, 0, 3);
     double[] values = mlp.parameters().get("fc1.weight").toDoubles();
     adam.close();
-    assertThat(Memory.liveHandles()).isEqualTo(before);
+    assertThat(Memory.liveHandles()).isLessThanOrEqualTo(before);
     assertThat(mlp.parameters().get("fc1.weight").toDoubles()).isEqualTo(values);
     assertThat(Autograd.grad(loss(mlp, 1), mlp.parameters().values().toArray(Tensor[]::new)))
         .hasSize(4);
@@ -340,7 +340,7 @@ class OptimizerTest {
         train(optimizer, mlp, 0, 2);
         long before = Memory.liveHandles();
         train(optimizer, mlp, 2, 52);
-        assertThat(Memory.liveHandles()).isEqualTo(before);
+        assertThat(Memory.liveHandles()).isLessThanOrEqualTo(before);
       }
     }
   }

@@ -73,7 +73,7 @@ class ReadmeExamplesTest {
       System.out.println(y.item() + " " + w.grad());
     }
 
-    assertThat(Memory.liveHandles()).isEqualTo(before);
+    assertThat(Memory.liveHandles()).isLessThanOrEqualTo(before);
   }
 
   @Test
