@@ -79,7 +79,7 @@ public final class Compare {
   private static List<String> java(String name, String mode, String seconds) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn16m", "-cp"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.addAll(List.of(ModelSteps.class.getName(), name, mode, seconds));
     return command;

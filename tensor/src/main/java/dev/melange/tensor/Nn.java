@@ -72,6 +72,10 @@ public final class Nn {
       long[] padding,
       long[] dilation,
       long groups) {
+    if (ProductConv.applies(x, weight, stride, padding, dilation, groups)) {
+      return Scope.run(
+          () -> ProductConv.apply(x, weight, bias, stride[0], padding[0], dilation[0]));
+    }
     long[] spread = isPointwise(x, weight) ? SPREAD : dilation;
     try (TensorOptional b = Native.optional(bias)) {
       return Native.op(
