@@ -12,6 +12,7 @@ import dev.melange.nn.Linear;
 import dev.melange.papers.forecast.SeriesDecomposition;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -423,7 +424,8 @@ public final class TimeMixer extends Layer {
   private List<Tensor> mix(List<Tensor> embedded) {
     List<Tensor> y = transposed(embedded);
     for (PastDecomposableMixing block : blocks) {
-      y = block.forward(y);
+      List<Tensor> before = y;
+      y = Scope.run(() -> block.forward(before));
     }
     return transposed(y);
   }
