@@ -45,6 +45,30 @@ public final class Component {
     Map<String, Tensor> apply(C config, Inputs inputs);
   }
 
+  /**
+   * Makes a layer whose sizes are those of given weights.
+   *
+   * @param <C> the configuration's type
+   * @param <L> the layer's type
+   */
+  @FunctionalInterface
+  public interface Sized<C, L> {
+    /** Returns the layer for weights by name; their values are loaded afterwards. */
+    L build(C config, Map<String, Tensor> weights, Rng rng);
+  }
+
+  /**
+   * Runs a layer on inputs, as a configuration says.
+   *
+   * @param <C> the configuration's type
+   * @param <L> the layer's type
+   */
+  @FunctionalInterface
+  public interface ConfiguredRun<C, L> {
+    /** Returns the outputs by name. */
+    Map<String, Tensor> apply(C config, L layer, Inputs inputs);
+  }
+
   /** A component built from a configuration: its weights, and its computation. */
   public static final class Built {
     private final Layer layer;
@@ -67,7 +91,7 @@ public final class Component {
   }
 
   private interface Maker {
-    Built make(Record config, Rng rng);
+    Built make(Record config, Map<String, Tensor> weights, Rng rng);
   }
 
   private static final class NoWeights extends Layer {}
@@ -101,9 +125,31 @@ public final class Component {
     return new Component(
         name,
         config,
-        (values, rng) -> {
+        (values, weights, rng) -> {
           L layer = build.apply(config.cast(values), rng);
           return new Built(layer, inputs -> run.apply(layer, inputs));
+        },
+        null);
+  }
+
+  /**
+   * A component with weights whose sizes are not in its configuration, such as a loss of a network
+   * of any width.
+   *
+   * @param name {@code family/name}
+   * @param config the configuration's record; its components are the JSON keys
+   * @param build makes the layer with the sizes of the given weights
+   * @param run computes the outputs; the layer is in the mode and type asked for
+   */
+  public static <C extends Record, L extends Layer> Component sizedByWeights(
+      String name, Class<C> config, Sized<C, L> build, ConfiguredRun<C, L> run) {
+    return new Component(
+        name,
+        config,
+        (values, weights, rng) -> {
+          C typed = config.cast(values);
+          L layer = build.build(typed, weights, rng);
+          return new Built(layer, inputs -> run.apply(typed, layer, inputs));
         },
         null);
   }
@@ -114,7 +160,7 @@ public final class Component {
     return new Component(
         name,
         config,
-        (values, rng) -> {
+        (values, weights, rng) -> {
           C typed = config.cast(values);
           return new Built(new NoWeights(), inputs -> run.apply(typed, inputs));
         },
@@ -154,14 +200,28 @@ public final class Component {
    * @throws IllegalArgumentException for unknown keys (with a suggestion) or wrong values
    */
   public Built build(JsonNode config, Rng rng) {
-    return build(Configs.read(configType, config, name), rng);
+    return build(config, Map.of(), rng);
+  }
+
+  /**
+   * Builds the component from JSON with the sizes of given weights, where its configuration leaves
+   * them open; their values are not loaded.
+   *
+   * @throws IllegalArgumentException for unknown keys (with a suggestion) or wrong values
+   */
+  public Built build(JsonNode config, Map<String, Tensor> weights, Rng rng) {
+    return build(Configs.read(configType, config, name), weights, rng);
   }
 
   /** Builds the component from its configuration record. */
   public Built build(Record config, Rng rng) {
+    return build(config, Map.of(), rng);
+  }
+
+  private Built build(Record config, Map<String, Tensor> weights, Rng rng) {
     try (Scope scope =
         Scope.open()) { // for what initialising leaves over; layers own their tensors
-      return maker.make(configType.cast(config), rng);
+      return maker.make(configType.cast(config), weights, rng);
     }
   }
 

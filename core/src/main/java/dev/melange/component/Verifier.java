@@ -88,14 +88,15 @@ public final class Verifier {
 
   private void run(Golden golden, Comparison comparison) {
     Component component = components.get(golden.component(), golden.config());
-    Component.Built built = component.build(golden.config(), new Rng(0));
+    Map<String, Tensor> weights = golden.part("weight/");
+    Component.Built built = component.build(golden.config(), weights, new Rng(0));
     try (Layer layer = built.layer()) {
       Map<String, Tensor> inputs = golden.part("input/");
       Map<String, Tensor> probes = golden.part("probe/");
       Map<String, Tensor> expectedGradients = golden.part("grad/");
       DType type = floatingType(golden);
       layer.to(type);
-      layer.load(golden.part("weight/"));
+      layer.load(weights);
       layer.train(golden.training());
       boolean gradients = !probes.isEmpty();
       if (gradients) {

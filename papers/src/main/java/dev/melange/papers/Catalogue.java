@@ -17,6 +17,8 @@ import dev.melange.papers.maxformer.MaxFormerPaper;
 import dev.melange.papers.maxim.MaximPaper;
 import dev.melange.papers.metaformer.MetaFormerPaper;
 import dev.melange.papers.mixers.MixersComparison;
+import dev.melange.papers.mixupfeaturelearning.MixupFeatureLearningPaper;
+import dev.melange.papers.mixupneuralcollapse.MixupNeuralCollapsePaper;
 import dev.melange.papers.mixuppolicies.MixupPolicies;
 import dev.melange.papers.mlpmixer.MlpMixerPaper;
 import dev.melange.papers.msmlp.MsMlpPaper;
@@ -54,6 +56,8 @@ public final class Catalogue {
           new FinalMlpPaper(),
           new MixupPolicies(),
           new DecoupledMixupPaper(),
+          new MixupFeatureLearningPaper(),
+          new MixupNeuralCollapsePaper(),
           new SemiNmfPaper(),
           new ScalingMlpsPaper(),
           new StripMlpPaper(),
