@@ -11,6 +11,7 @@ import dev.melange.papers.dynamicspectrummixer.DsmPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.fresh.FreshPaper;
 import dev.melange.papers.gpt.GptPaper;
+import dev.melange.papers.hardnegativemixing.HardNegativeMixingPaper;
 import dev.melange.papers.hourglassmlp.HourglassMlpPaper;
 import dev.melange.papers.mambamixer.MambaMixerPaper;
 import dev.melange.papers.maxformer.MaxFormerPaper;
@@ -59,6 +60,7 @@ public final class Catalogue {
           new MixupFeatureLearningPaper(),
           new MixupNeuralCollapsePaper(),
           new SemiNmfPaper(),
+          new HardNegativeMixingPaper(),
           new ScalingMlpsPaper(),
           new StripMlpPaper(),
           new NinFormerPaper(),

@@ -5,13 +5,11 @@ import dev.melange.component.OneOf;
 import dev.melange.mix.HiddenMixing;
 import dev.melange.mix.Mixup;
 import dev.melange.nn.BatchNorm;
-import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.Init;
 import dev.melange.nn.Linear;
-import dev.melange.nn.Sequential;
-import dev.melange.nn.UnaryLayer;
+import dev.melange.nn.ResNet;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -65,29 +63,25 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
   }
 
   private final Config config;
-  private final Conv2d stem;
-  private final BatchNorm norm;
-  private final List<Sequential> stages = new ArrayList<>();
+  private final ResNet backbone;
   private final Linear fc;
 
   /** An untrained network; the last norm of each block starts at zero. */
   public ResNetCifar(Config config, Rng rng) {
     this.config = config;
-    long width = config.base_channels;
-    stem = child("backbone.conv1", Residual.conv(config.in_channels, width, 3, 1, rng));
-    norm = child("backbone.bn1", new BatchNorm(width));
-    boolean bottleneck = config.block.equals("bottleneck");
-    long in = width;
-    for (int i = 0; i < config.layers.length; i++) {
-      UnaryLayer[] blocks = new UnaryLayer[config.layers[i]];
-      for (int j = 0; j < blocks.length; j++) {
-        blocks[j] = new Residual(in, width, j == 0 && i > 0 ? 2 : 1, bottleneck, rng);
-        in = bottleneck ? 4 * width : width;
-      }
-      stages.add(child("backbone.layer" + (i + 1), new Sequential(blocks)));
-      width *= 2;
-    }
-    fc = child("head.fc", new Linear(in, config.num_classes, rng));
+    backbone =
+        child(
+            "backbone",
+            new ResNet(
+                new ResNet.Spec(
+                    config.block,
+                    config.layers,
+                    config.base_channels,
+                    config.in_channels,
+                    ResNet.SMALL_IMAGES),
+                rng));
+    backbone.residualScales(0);
+    fc = child("head.fc", new Linear(backbone.width(), config.num_classes, rng));
     Init.normal(fc.weight(), 0, 0.01, rng);
     Init.constant(fc.bias(), 0);
   }
@@ -97,12 +91,7 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
    * from the first step on: better for short training.
    */
   public void startBlocksAtOne() {
-    visit(
-        (path, layer) -> {
-          if (layer instanceof Residual block) {
-            Init.constant(block.lastNorm().weight(), 1);
-          }
-        });
+    backbone.residualScales(1);
   }
 
   /** The shape of the network. */
@@ -117,7 +106,7 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
 
   /** The norm after the stem. */
   public BatchNorm stemNorm() {
-    return norm;
+    return backbone.stemNorm();
   }
 
   /** The map after each stage, and once more the last one, which goes to the head. */
@@ -142,10 +131,9 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
     }
     List<Tensor> maps = new ArrayList<>();
     Tensor x = mixLayer == 0 ? Mixup.apply(image, Mixup.partner(image, index), lam) : image;
-    // oneDNN convolves such maps a fifth faster, and all later ones keep the layout
-    x = norm.forward(stem.forward(x.channelsLast())).relu();
-    for (int i = 0; i < stages.size(); i++) {
-      x = stages.get(i).forward(x);
+    x = backbone.stem(x);
+    for (int i = 0; i < backbone.stages(); i++) {
+      x = backbone.stage(i, x);
       maps.add(x);
       if (mixLayer == i + 1) {
         x = Mixup.apply(x, Mixup.partner(x, index), lam);
@@ -157,18 +145,18 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
 
   @Override
   public int stages() {
-    return stages.size();
+    return backbone.stages();
   }
 
   /** Logits of a batch that is mixed on the way; see {@link #forwardStages}. */
   @Override
   public Tensor forward(Tensor image, int mixLayer, Tensor lam, Tensor index) {
-    return forwardHead(forwardStages(image, mixLayer, lam, index).get(stages.size()));
+    return forwardHead(forwardStages(image, mixLayer, lam, index).get(backbone.stages()));
   }
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    return forwardStages(x).get(stages.size());
+    return forwardStages(x).get(backbone.stages());
   }
 
   @Override

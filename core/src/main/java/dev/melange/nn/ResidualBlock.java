@@ -1,24 +1,30 @@
-package dev.melange.papers.mixuppolicies;
+package dev.melange.nn;
 
-import dev.melange.nn.BatchNorm;
-import dev.melange.nn.Conv2d;
-import dev.melange.nn.Init;
-import dev.melange.nn.Sequential;
-import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with four times the width at the end.
+ * The residual block of {@link ResNet}: two 3x3 convolutions, or as a bottleneck 1x1, 3x3, 1x1 with
+ * four times the width at the end; each is followed by batch normalisation, and all but the last by
+ * ReLU. Where size or width change, a strided 1x1 convolution with norm takes the place of the
+ * identity. Names are those of torchvision.
  */
-final class Residual extends UnaryLayer {
+public final class ResidualBlock extends UnaryLayer {
   private final List<Conv2d> convs = new ArrayList<>();
   private final List<BatchNorm> norms = new ArrayList<>();
   private final Sequential downsample;
 
-  Residual(long in, long width, long stride, boolean bottleneck, Rng rng) {
+  /**
+   * A block whose last norm starts at one.
+   *
+   * @param in channels of the input
+   * @param width channels inside, and of a plain block's output
+   * @param stride of the (first) 3x3 convolution
+   * @param bottleneck whether the block has three convolutions and four times the width at the end
+   */
+  public ResidualBlock(long in, long width, long stride, boolean bottleneck, Rng rng) {
     long out = bottleneck ? 4 * width : width;
     if (bottleneck) {
       add(conv(in, width, 1, 1, rng));
@@ -28,7 +34,6 @@ final class Residual extends UnaryLayer {
       add(conv(in, width, 3, stride, rng));
       add(conv(width, width, 3, 1, rng));
     }
-    Init.constant(lastNorm().weight(), 0);
     downsample =
         in == out && stride == 1
             ? null
@@ -46,7 +51,8 @@ final class Residual extends UnaryLayer {
     return conv;
   }
 
-  BatchNorm lastNorm() {
+  /** The norm just before the sum. */
+  public BatchNorm lastNorm() {
     return norms.get(norms.size() - 1);
   }
 
@@ -55,6 +61,7 @@ final class Residual extends UnaryLayer {
     norms.add(child("bn" + convs.size(), new BatchNorm(conv.spec().out())));
   }
 
+  /** Maps [N, in, H, W] to [N, width or 4 width, H / stride, W / stride], sizes rounded up. */
   @Override
   public Tensor forward(Tensor x) {
     Tensor y = x;
