@@ -32,12 +32,12 @@ public record FalseNegatives(double hard, double synthetic) {
     if (points.pairFirst() != null) {
       Tensor either = wrong.gather(1, points.pairFirst()).or(wrong.gather(1, points.pairSecond()));
       count += either.to(DType.F64).sum().item();
-      total += either.size(0) * either.size(1);
+      total += (double) (either.size(0) * either.size(1));
     }
     if (points.hardWithQuery() != null) {
       Tensor mixedWithQuery = wrong.gather(1, points.hardWithQuery());
       count += mixedWithQuery.to(DType.F64).sum().item();
-      total += mixedWithQuery.size(0) * mixedWithQuery.size(1);
+      total += (double) (mixedWithQuery.size(0) * mixedWithQuery.size(1));
     }
     return new FalseNegatives(wrong.to(DType.F64).mean().item(), count / total);
   }

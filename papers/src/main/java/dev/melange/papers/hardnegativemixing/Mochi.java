@@ -31,7 +31,7 @@ public final class Mochi {
     /** Refuses negative numbers, and points to mix from no negatives. */
     public Config {
       Moco.requireTemperature(temperature);
-      if (n_hard < 0 || s < 0 || s_prime < 0 || n_hard == 0 && s + s_prime > 0) {
+      if (n_hard < 0 || s < 0 || s_prime < 0 || (n_hard == 0 && s + s_prime > 0)) {
         throw new IllegalArgumentException(
             "mochi expects s and s_prime of 0 or more, and n_hard of 1 or more to mix them from, got n_hard %d, s %d, s_prime %d"
                 .formatted(n_hard, s, s_prime));
