@@ -6,6 +6,7 @@ import dev.melange.component.Suggestions;
 import dev.melange.nn.TokenMixer;
 import dev.melange.papers.affnet.AffNetPaper;
 import dev.melange.papers.bert.BertPaper;
+import dev.melange.papers.coordinateawaremodulation.CamPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.dynamicspectrummixer.DsmPaper;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
@@ -67,7 +68,8 @@ public final class Catalogue {
           new HourglassMlpPaper(),
           new TsMixerPaper(),
           new AffNetPaper(),
-          new DsmPaper());
+          new DsmPaper(),
+          new CamPaper());
 
   /** Studies that are no paper's. */
   private static final List<StudySubject> COMPARISONS = List.of(new MixersComparison());
