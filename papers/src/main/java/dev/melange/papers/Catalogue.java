@@ -4,6 +4,8 @@ import dev.melange.component.Component;
 import dev.melange.component.Components;
 import dev.melange.component.Suggestions;
 import dev.melange.nn.TokenMixer;
+import dev.melange.papers.adamixup.AdaMixUpPaper;
+import dev.melange.papers.adversarialautomixup.AdAutoMixPaper;
 import dev.melange.papers.affnet.AffNetPaper;
 import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.coordinateawaremodulation.CamPaper;
@@ -60,6 +62,8 @@ public final class Catalogue {
           new DecoupledMixupPaper(),
           new MixupFeatureLearningPaper(),
           new MixupNeuralCollapsePaper(),
+          new AdaMixUpPaper(),
+          new AdAutoMixPaper(),
           new SemiNmfPaper(),
           new HardNegativeMixingPaper(),
           new ScalingMlpsPaper(),

@@ -1,0 +1,185 @@
+package dev.melange.papers.adamixup;
+
+import dev.melange.component.Default;
+import dev.melange.mix.MixLosses;
+import dev.melange.nn.Layer;
+import dev.melange.nn.Linear;
+import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The three parts of AdaMixUp for small images: a classifier, a discriminator that tells mixed
+ * images from real ones with the classifier's features, and the generator of policy regions.
+ *
+ * <pre>{@code
+ * AdaMixUpDraws draws = AdaMixUpDraws.draw(image, 2, rng);
+ * AdaMixUp.Losses losses = model.losses(image, labels, draws);
+ * losses.total().backward();
+ * }</pre>
+ */
+public final class AdaMixUp extends Layer {
+  /**
+   * Shape of the networks.
+   *
+   * @param in_channels channels of the images
+   * @param image_size rows and columns of the images, multiples of 4
+   * @param channels channels of the convolutions
+   * @param hidden width of the hidden layer
+   * @param num_classes number of classes
+   * @param gate_hidden width of the generator's second hidden layer
+   * @param fold images in a mixed tuple, 2 or more
+   */
+  public record Config(
+      int in_channels,
+      int[] image_size,
+      @Default("32") int channels,
+      @Default("512") int hidden,
+      @Default("10") int num_classes,
+      @Default("100") int gate_hidden,
+      @Default("2") int fold) {
+    /** Refuses shapes that cannot be built. */
+    public Config {
+      if (image_size.length != 2
+          || Arrays.stream(image_size).anyMatch(size -> size < 4 || size % 4 != 0)) {
+        throw new IllegalArgumentException(
+            "image_size is [rows, columns], multiples of 4, got " + Arrays.toString(image_size));
+      }
+      if (Math.min(Math.min(in_channels, channels), Math.min(hidden, gate_hidden)) < 1
+          || num_classes < 1) {
+        throw new IllegalArgumentException(
+            "AdaMixUp expects widths of 1 or more, got %d in_channels, %d channels, %d hidden, %d gate_hidden, %d num_classes"
+                .formatted(in_channels, channels, hidden, gate_hidden, num_classes));
+      }
+      if (fold < 2) {
+        throw new IllegalArgumentException("fold is 2 or more, got " + fold);
+      }
+    }
+  }
+
+  /**
+   * The objective of a step.
+   *
+   * @param total sum of the other three
+   * @param mix cross entropy of mixed and real images, in equal parts
+   * @param intrusion cross entropy of the discriminator
+   * @param decay {@code weight_decay * sum(p^2) / 2} over all parameters of the three parts
+   * @param mixture the mixed images, their weights and regions
+   */
+  public record Losses(
+      Tensor total, Tensor mix, Tensor intrusion, Tensor decay, PolicyGenerator.Mixture mixture) {}
+
+  private final Config config;
+  private final boolean labelGrad;
+  private final double weightDecay;
+  private final PolicyGenerator policy;
+  private final ConvTrunk trunk;
+  private final Linear classifier;
+  private final Linear intrusionHidden;
+  private final Linear intrusionHead;
+
+  /** Untrained networks with the published objective. */
+  public AdaMixUp(Config config, Rng rng) {
+    this(config, false, 1e-4, rng);
+  }
+
+  /**
+   * Untrained networks.
+   *
+   * @param config shape of the networks
+   * @param labelGrad whether the gradient reaches the generator through the mixed targets, too; the
+   *     official implementation lets it not
+   * @param weightDecay factor of half the sum of the squared parameters, 0 or more
+   */
+  public AdaMixUp(Config config, boolean labelGrad, double weightDecay, Rng rng) {
+    this.config = config;
+    this.labelGrad = labelGrad;
+    this.weightDecay = weightDecay;
+    policy = child("policy", new PolicyGenerator(config, rng));
+    trunk = child("mixup_model", new ConvTrunk(config, rng));
+    classifier = child("linear", ConvTrunk.smallLinear(config.hidden(), config.num_classes(), rng));
+    intrusionHidden =
+        child("linear001", ConvTrunk.smallLinear(config.hidden(), config.num_classes(), rng));
+    intrusionHead = child("linear2", ConvTrunk.smallLinear(config.num_classes(), 2, rng));
+  }
+
+  /** The shape of the networks. */
+  public Config config() {
+    return config;
+  }
+
+  /** The generator of policy regions. */
+  public PolicyGenerator policy() {
+    return policy;
+  }
+
+  /** Hidden features [N, hidden] of images [N, C, H, W] in [0, 1]; with dropout in training. */
+  public Tensor features(Tensor image) {
+    return trunk.features(image, null);
+  }
+
+  /** Logits of the classes [N, classes] from features. */
+  public Tensor classify(Tensor features) {
+    return classifier.forward(features);
+  }
+
+  /** Logits of "mixed" and "real" [N, 2] from features. */
+  public Tensor intrusion(Tensor features) {
+    return intrusionHead.forward(intrusionHidden.forward(features));
+  }
+
+  /**
+   * The joint objective of all three parts: to classify mixed and real images, and to tell them
+   * apart, which moves the generator's regions away from mixtures that look real.
+   *
+   * @param image [B, C, H, W] in [0, 1], B even: the first half is mixed and classified, the second
+   *     half is only shown to the discriminator
+   * @param labels int64 [B]
+   * @param draws what is random, made for this batch
+   * @throws IllegalArgumentException if B is odd
+   */
+  public Losses losses(Tensor image, Tensor labels, AdaMixUpDraws draws) {
+    long batch = image.size(0);
+    if (batch % 2 != 0) {
+      throw new IllegalArgumentException(
+          "AdaMixUp mixes half of a batch and expects an even number of images, got " + batch);
+    }
+    long half = batch / 2;
+    Tensor first = image.narrow(0, 0, half);
+    Tensor oneHot = labels.oneHot(config.num_classes()).to(image.dtype());
+    Tensor firstTarget = oneHot.narrow(0, 0, half);
+    List<Tensor> images = new ArrayList<>(List.of(first));
+    List<Tensor> targets = new ArrayList<>(List.of(firstTarget));
+    for (int i = 0; i < draws.index().size(0); i++) {
+      Tensor partner = draws.index().get(i).narrow(0, 0, half);
+      images.add(image.indexSelect(0, partner));
+      targets.add(oneHot.indexSelect(0, partner));
+    }
+    PolicyGenerator.Mixture mixture =
+        policy.mix(images, draws.noise(), draws.u(), draws.dropoutPolicy());
+    Tensor weights = labelGrad ? mixture.weights() : mixture.weights().detach();
+    Tensor target =
+        Tensor.stack(1, targets.toArray(Tensor[]::new)).mul(weights.unsqueeze(2)).sum(1);
+
+    Tensor seen = Tensor.cat(0, mixture.image(), first);
+    Tensor mix =
+        MixLosses.softCrossEntropy(
+            classify(trunk.features(seen, draws.dropoutClassifier())),
+            Tensor.cat(0, target, firstTarget));
+
+    Tensor judged = Tensor.cat(0, image.narrow(0, half, half), first, mixture.image());
+    Tensor log = intrusion(trunk.features(judged, draws.dropoutDiscriminator())).logSoftmax(1);
+    Tensor real = log.narrow(0, 0, batch).select(1, 1).sum();
+    Tensor mixed = log.narrow(0, batch, half).select(1, 0).sum();
+    Tensor intrusion = real.add(mixed).div(-(batch + half));
+
+    Tensor squares = image.detach().newZeros();
+    for (Tensor parameter : parameters().values()) {
+      squares = squares.add(parameter.square().sum());
+    }
+    Tensor decay = squares.mul(weightDecay / 2);
+    return new Losses(mix.add(intrusion).add(decay), mix, intrusion, decay, mixture);
+  }
+}
