@@ -23,6 +23,11 @@ class MiniModelsTest {
     assertThat(Vision.models()).extracting(Model::name).containsAll(names());
   }
 
+  @Test
+  void namesOfImageModelsSeparateWordsInOneWay() {
+    assertThat(Vision.models()).extracting(Model::name).allMatch(n -> n.matches("[a-z0-9_]+"));
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void areSmallClassifiersOfSmallImages(String name) {
@@ -30,6 +35,7 @@ class MiniModelsTest {
     try (ImageModel model = Vision.create(name, options -> options.size(32).classes(10));
         Scope scope = Scope.open()) {
       assertThat(model.parameterCount()).isBetween(50_000L, 1_000_000L);
+      assertThat(ModelCost.of(model, 3, 32, 32).macs()).isLessThanOrEqualTo(15_000_000L);
       model.eval();
       assertThat(model.forward(new Rng(1).normal(2, 3, 32, 32)).shape()).containsExactly(2, 10);
     }

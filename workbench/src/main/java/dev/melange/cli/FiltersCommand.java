@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             + " filters of a convolution, or what an MLP on pixels weighs each pixel with.",
     footer = {
       "  melange filters runs/pets/classifier.safetensors --out filters.png",
-      "  melange filters B_12-Wi_1024.safetensors --model scaling-mlp-b12-wi1024 --out filters.png"
+      "  melange filters B_12-Wi_1024.safetensors --model scaling_mlp_b12_wi1024 --out filters.png"
     })
 final class FiltersCommand extends Subcommand {
   private static final int MOST = 4096;

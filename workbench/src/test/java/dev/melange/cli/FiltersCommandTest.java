@@ -42,7 +42,7 @@ class FiltersCommandTest {
   /** Weights without a word about their model, as other libraries write them. */
   private Path weights() throws IOException {
     Path file = folder.resolve("weights.safetensors");
-    try (var model = Catalogue.model("scaling-mlp-b6-wi512").create(SMALL, new Rng(1))) {
+    try (var model = Catalogue.model("scaling_mlp_b6_wi512").create(SMALL, new Rng(1))) {
       Checkpoints.save(model, file, Map.of());
     }
     return file;
@@ -56,7 +56,7 @@ class FiltersCommandTest {
             "filters",
             weights().toString(),
             "--model",
-            "scaling-mlp-b6-wi512",
+            "scaling_mlp_b6_wi512",
             "--set",
             "width=12",
             "--set",
@@ -81,8 +81,8 @@ class FiltersCommandTest {
     Ran ran = run("filters", weights().toString());
     assertThat(ran.code()).isNotEqualTo(ExitCode.OK);
     assertThat(ran.err()).contains("name it with --model");
-    Ran unknown = run("filters", weights().toString(), "--model", "scaling-mlp-b6-wi5");
-    assertThat(unknown.err()).contains("did you mean 'scaling-mlp-b6-wi512'");
+    Ran unknown = run("filters", weights().toString(), "--model", "scaling_mlp_b6_wi5");
+    assertThat(unknown.err()).contains("did you mean 'scaling_mlp_b6_wi512'");
     Ran none = run("filters", weights().toString(), "--count", "0");
     assertThat(none.err()).contains("--count must be 1 to 4096, got 0");
     assertThat(Files.exists(Path.of("filters.png"))).isFalse();

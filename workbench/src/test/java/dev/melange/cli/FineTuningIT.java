@@ -53,7 +53,7 @@ class FineTuningIT {
             photos,
             first,
             "--model",
-            "scaling-mlp-b6-wi512",
+            "scaling_mlp_b6_wi512",
             "--set",
             "width=16",
             "--set",

@@ -145,13 +145,19 @@ public final class MaxFormerPaper implements Paper {
   @Override
   public List<Model> miniModels() {
     Map<String, String> keys =
-        Map.of("depths", "1,1,1", "embed_dims", "96", "mlp_ratio", "2", "T", "2");
+        Map.of(
+            "embeds", "orig-imagenet,max",
+            "mixers", "dwc3,ssa",
+            "depths", "1,2",
+            "embed_dims", "80",
+            "mlp_ratio", "2",
+            "T", "2");
     return List.of(
         Model.of("max_former_mini", FORMER, config(keys)),
         Model.of(
             "max_resnet_mini",
             RESNET,
-            new MaxResNet.Config(16, List.of(24, 48, 96), List.of(1, 1, 1), 10, 2)));
+            new MaxResNet.Config(8, List.of(8, 14, 64), List.of(1, 1, 1), 10, 2)));
   }
 
   @Override

@@ -77,8 +77,8 @@ public final class ScalingMlpsPaper implements Paper {
   @Override
   public List<Model> miniModels() {
     return List.of(
-        mini("scaling-mlp-mini", "BottleneckMLP", 3, 128),
-        mini("scaling-mlp-standard-mini", "MLP", 6, 192));
+        mini("scaling_mlp_mini", "BottleneckMLP", 3, 128),
+        mini("scaling_mlp_standard_mini", "MLP", 6, 192));
   }
 
   @Override
@@ -104,7 +104,7 @@ public final class ScalingMlpsPaper implements Paper {
       String cifar100,
       String tinyImageNet,
       String imageNet) {
-    String name = "scaling-mlp-b%d-wi%d".formatted(blocks, width);
+    String name = "scaling_mlp_b%d_wi%d".formatted(blocks, width);
     Map<String, String> keys =
         Map.of("num_blocks", Integer.toString(blocks), "width", Integer.toString(width));
     Map<String, String> facts = new LinkedHashMap<>();

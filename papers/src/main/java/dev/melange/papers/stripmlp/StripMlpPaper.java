@@ -53,7 +53,7 @@ public final class StripMlpPaper implements Paper {
   @Override
   public List<Model> models() {
     return List.of(
-        model("light-tiny", 80, "2,2,6,2", "2.52 G", "81.2 %", "95.6 %"),
+        model("light_tiny", 80, "2,2,6,2", "2.52 G", "81.2 %", "95.6 %"),
         model("tiny", 80, "2,2,12,2", "3.65 G", "82.2 %", "96.1 %"),
         model("small", 96, "2,2,18,2", "6.80 G", "83.3 %", "96.6 %"),
         model("base", 112, "2,2,18,2", "9.18 G", "83.6 %", "96.5 %"));
@@ -61,7 +61,7 @@ public final class StripMlpPaper implements Paper {
 
   @Override
   public List<Model> miniModels() {
-    return List.of(Model.of("strip-mlp-mini", CLASSIFIER, StripMlpConfig.small(3, 32, 10)));
+    return List.of(Model.of("strip_mlp_mini", CLASSIFIER, StripMlpConfig.small(3, 32, 10)));
   }
 
   @Override
@@ -82,7 +82,7 @@ public final class StripMlpPaper implements Paper {
 
   private static Model model(
       String size, int width, String layers, String macs, String top1, String top5) {
-    String name = "strip-mlp-" + size;
+    String name = "strip_mlp_" + size;
     Map<String, String> keys = Map.of("embed_dim", Integer.toString(width), "layers", layers);
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("MACs at 224", macs);

@@ -28,18 +28,18 @@ class SpikingProfileTest {
       SpikingProfile profile = SpikingProfile.of(model, x);
       assertThat(profile.steps()).isEqualTo(2);
       List<SpikingProfile.Product> products = profile.products();
-      assertThat(products.get(0).name()).isEqualTo("patch_embed1.proj_conv");
+      assertThat(products.get(0).name()).isEqualTo("patch_embed1.embed1.embed_conv");
       assertThat(products.stream().filter(SpikingProfile.Product::real))
           .extracting(SpikingProfile.Product::name)
-          .containsExactly("patch_embed1.proj_conv", "head");
+          .containsExactly("patch_embed1.embed1.embed_conv", "head");
       assertThat(products)
           .extracting(SpikingProfile.Product::name)
-          .contains("stage3.0.attn.q_conv", "stage3.0.attn.q_conv (product)");
+          .contains("stage2.0.attn.q_conv", "stage2.0.attn.q_conv (product)");
       double perImage = 0;
       for (SpikingProfile.Product product : products) {
         perImage += product.operations() * (product.real() ? 1 : 2);
       }
-      long first = 3L * 9 * 12 * 256; // of the image in the second step, which is the same
+      long first = 3L * 9 * 20 * 64; // of the image in the second step, which is the same
       assertThat(perImage)
           .isCloseTo((double) Macs.count(() -> model.forward(x)) / BATCH - first, within(1.0));
       assertThat(profile.neurons().get(0).rateByStep()).hasSize(2);
@@ -62,7 +62,7 @@ class SpikingProfileTest {
               .findFirst()
               .orElseThrow();
       assertThat(shortcut.real()).isTrue();
-      assertThat(shortcut.operations()).isCloseTo(2.0 * 24 * 48 * 8 * 8, within(1e-6));
+      assertThat(shortcut.operations()).isCloseTo(2.0 * 8 * 14 * 8 * 8, within(1e-6));
     }
   }
 

@@ -148,7 +148,7 @@ class AugmentationTest {
     Pipeline always = Pipeline.of(Normalize.UNIT, new HorizontalFlip(1));
     try (var model =
             Vision.create(
-                "scaling-mlp-b6-wi512",
+                "scaling_mlp_b6_wi512",
                 options -> options.size(8).channels(1).classes(3).set("width", "16"));
         Scope scope = Scope.open()) {
       List<Image> images = List.of(image, image);
@@ -174,7 +174,7 @@ class AugmentationTest {
   void classifiersAverageOverViews() {
     ImageModel model =
         Vision.create(
-            "scaling-mlp-b6-wi512",
+            "scaling_mlp_b6_wi512",
             options -> options.size(8).channels(1).classes(2).set("width", "16"));
     byte[] pixels = new byte[100];
     pixels[17] = 99;

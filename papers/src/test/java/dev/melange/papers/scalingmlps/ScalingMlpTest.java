@@ -36,10 +36,10 @@ class ScalingMlpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "scaling-mlp-b6-wi512, 24657374, 19409384, 18901514",
-    "scaling-mlp-b12-wi512, 37261790, 32013800, 31505930",
-    "scaling-mlp-b6-wi1024, 74469342, 63983592, 62968842",
-    "scaling-mlp-b12-wi1024, 124843998, 114358248, 113343498"
+    "scaling_mlp_b6_wi512, 24657374, 19409384, 18901514",
+    "scaling_mlp_b12_wi512, 37261790, 32013800, 31505930",
+    "scaling_mlp_b6_wi1024, 74469342, 63983592, 62968842",
+    "scaling_mlp_b12_wi1024, 124843998, 114358248, 113343498"
   })
   void hasTheParametersOfThePublishedModels(String name, long pretrained, long thousand, long ten) {
     Model model = Catalogue.model(name);
@@ -59,7 +59,7 @@ class ScalingMlpTest {
   void usesEveryWeightOnce() {
     try (ScalingMlp model =
             (ScalingMlp)
-                Vision.create("scaling-mlp-b6-wi512", options -> options.size(64).classes(1000));
+                Vision.create("scaling_mlp_b6_wi512", options -> options.size(64).classes(1000));
         Scope scope = Scope.open();
         var guard = Autograd.noGrad()) {
       Tensor x = Tensor.zeros(1, 3, 64, 64);
@@ -127,7 +127,7 @@ class ScalingMlpTest {
   void isMadeForOtherImages() {
     try (ImageModel model =
             Vision.create(
-                "scaling-mlp-b6-wi512",
+                "scaling_mlp_b6_wi512",
                 options -> options.size(8, 5).channels(1).classes(3).set("width", "8"));
         Scope scope = Scope.open()) {
       assertThat(model.forward(new Rng(1).normal(2, 1, 8, 5)).shape()).containsExactly(2, 3);

@@ -33,10 +33,10 @@ class StripMlpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "strip-mlp-light-tiny, 18243920, 2.52e9",
-    "strip-mlp-tiny, 24903920, 3.65e9",
-    "strip-mlp-small, 42568600, 6.80e9",
-    "strip-mlp-base, 57216480, 9.18e9"
+    "strip_mlp_light_tiny, 18243920, 2.52e9",
+    "strip_mlp_tiny, 24903920, 3.65e9",
+    "strip_mlp_small, 42568600, 6.80e9",
+    "strip_mlp_base, 57216480, 9.18e9"
   })
   void hasTheParametersAndMultiplicationsOfTheOfficialCode(
       String name, long parameters, double macs) {
@@ -143,7 +143,7 @@ class StripMlpTest {
   void isMadeForOtherSquareImages() {
     try (ImageModel model =
             Vision.create(
-                "strip-mlp-light-tiny",
+                "strip_mlp_light_tiny",
                 options -> options.size(32).channels(1).classes(7).set("layers", "1,1,1,1"));
         Scope scope = Scope.open()) {
       assertThat(model.forward(new Rng(1).normal(2, 1, 32, 32)).shape()).containsExactly(2, 7);
@@ -172,10 +172,10 @@ class StripMlpTest {
 
   @Test
   void saysWhichSizesItCanBeMadeFor() {
-    assertThatThrownBy(() -> Vision.create("strip-mlp-tiny", options -> options.size(224, 192)))
+    assertThatThrownBy(() -> Vision.create("strip_mlp_tiny", options -> options.size(224, 192)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("needs square images, got 224 x 192");
-    assertThatThrownBy(() -> Vision.create("strip-mlp-tiny", options -> options.size(28)))
+    assertThatThrownBy(() -> Vision.create("strip_mlp_tiny", options -> options.size(28)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("images of at least 32 pixels, or patch_size 3 or less");
   }
