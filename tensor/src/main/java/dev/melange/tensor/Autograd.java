@@ -88,6 +88,31 @@ public final class Autograd {
     }
   }
 
+  /**
+   * Adds the gradients of a scalar to {@link Tensor#grad()} of the inputs, and of nothing else. May
+   * run on several threads at once for the same inputs: none is lost, but the order of the
+   * additions is open, so that only the sum of two is the same every time.
+   *
+   * @param output a scalar
+   * @param inputs leaves that require gradients
+   */
+  public static void accumulate(Tensor output, Tensor... inputs) {
+    try (TensorVector ys = Native.vector(output);
+        TensorVector xs = Native.vector(inputs);
+        TensorVector ones = new TensorVector();
+        var retain = new org.bytedeco.pytorch.BoolOptional(false)) {
+      Native.call(
+          "backward",
+          () -> {
+            torch.backward(ys, ones, retain, false, xs);
+            return null;
+          },
+          output);
+    } finally {
+      CustomGradient.afterBackward();
+    }
+  }
+
   /** The backward half of a {@link #custom custom function}. */
   @FunctionalInterface
   public interface Backward {

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.TensorTensorHook;
 
 /**
  * The node of a {@linkplain Autograd#custom custom function} in libtorch's graph, made of what the
- * presets offer: an empty slice of each input, summed (= 0), ties the output to the inputs, and
- * hooks replace the zero gradients that arrive there by the computed ones. An empty slice rather
- * than {@code 0 * x}, which would turn an infinite input into NaN.
+ * presets offer: an empty slice of each input, added to no row of the output, ties the output to
+ * the inputs without touching a value, and hooks replace the zero gradients that arrive there by
+ * the computed ones.
  *
  * <p>Native code calls the hooks as long as the graph lives, and does not keep them alive. So that
  * they can be freed exactly when the graph is, each node has an empty leaf of its own: the graph
@@ -64,7 +64,7 @@ final class CustomGradient {
     Tensor tied =
         Scope.run(
             () -> {
-              Tensor zero = node.graph.sum().to(output.device());
+              Tensor none = node.graph.to(output.device()); // [0]
               for (int i = 0; i < inputs.length; i++) {
                 if (inputs[i].requiresGrad()) {
                   Tensor input = inputs[i].view(node.shapes[i]);
@@ -72,16 +72,32 @@ final class CustomGradient {
                   node.hooks[i] = new Hook(gradient -> node.take(index));
                   input.raw().register_hook(node.hooks[i]);
                   Tensor vector = input.dim() == 0 ? input.unsqueeze(0) : input;
-                  zero = zero.add(vector.slice(0, 0, 0).sum().to(type));
+                  none = none.add(vector.slice(0, 0, 0).reshape(0).to(type));
                 }
               }
-              return output.add(zero);
+              return addedToNoRow(output, none);
             });
     Hook last = new Hook(node::differentiate);
     node.hooks[inputs.length] = last;
     tied.raw().register_hook(last);
     track(node);
     return tied;
+  }
+
+  /** The values of a tensor, as the result of adding no rows at all to it. */
+  private static Tensor addedToNoRow(Tensor output, Tensor none) {
+    if (output.dim() == 0) {
+      return addedToNoRow(output.view(1), none).view();
+    }
+    Tensor values;
+    try (TensorBase data = output.raw().variable_data()) {
+      values = new Tensor(new org.bytedeco.pytorch.Tensor(data));
+    }
+    long[] rows = output.shape();
+    rows[0] = 0;
+    Tensor index = Tensor.empty(DType.I64, output.device(), 0);
+    values.raw().index_add_(0, index.raw(), none.reshape(rows).raw());
+    return values;
   }
 
   private Tensor differentiate(Tensor gradient) {
