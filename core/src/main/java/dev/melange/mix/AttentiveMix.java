@@ -26,7 +26,7 @@ public record AttentiveMix(double alpha, int keep) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("attentivemix", alpha);
+    return MixPolicies.name("attentivemix", this);
   }
 
   @Override

@@ -16,7 +16,7 @@ public record CutMix(double alpha) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("cutmix", alpha);
+    return MixPolicies.name("cutmix", this);
   }
 
   @Override

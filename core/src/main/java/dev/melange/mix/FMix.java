@@ -22,7 +22,7 @@ public record FMix(double alpha, double decay, double soft) implements MixPolicy
 
   @Override
   public String name() {
-    return MixPolicies.name("fmix", alpha);
+    return MixPolicies.name("fmix", this);
   }
 
   /** As in the paper. */

@@ -16,7 +16,7 @@ public record GridMix(double alpha) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("gridmix", alpha);
+    return MixPolicies.name("gridmix", this);
   }
 
   @Override

@@ -9,16 +9,17 @@ import dev.melange.tensor.Tensor;
  * The network does it, see {@link MixedBatch#logits}.
  *
  * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
- * @param from first layer to draw, 0 for the images
- * @param to the layer after the last to draw
+ * @param first layer to draw, 0 for the images
+ * @param end the layer after the last to draw
  */
-public record ManifoldMix(double alpha, int from, int to) implements MixPolicy {
+public record ManifoldMix(double alpha, int first, int end) implements MixPolicy {
   /** Refuses layers and distributions that do not exist. */
   public ManifoldMix {
     MixPolicies.requireAlpha("manifoldmix", alpha);
-    if (from < 0 || to <= from) {
+    if (first < 0 || end <= first) {
       throw new IllegalArgumentException(
-          "manifoldmix expects layers 0 <= from < to, got from %d, to %d".formatted(from, to));
+          "manifoldmix expects layers 0 <= first < end, got first %d, end %d"
+              .formatted(first, end));
     }
   }
 
@@ -29,13 +30,18 @@ public record ManifoldMix(double alpha, int from, int to) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("manifoldmix", alpha);
+    return MixPolicies.name("manifoldmix", this);
+  }
+
+  @Override
+  public boolean needsWholeBatch() {
+    return true;
   }
 
   @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
-    int layer = from + rng.nextInt(to - from);
+    int layer = first + rng.nextInt(end - first);
     if (layer == 0) {
       return pairs.mixed(pairs.partner().lerp(pairs.image(), lam), lam);
     }

@@ -8,6 +8,7 @@ import dev.melange.tensor.Engine;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.TrainingProgress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +21,22 @@ import java.util.function.Supplier;
  * @param model the network in training, for the gradients that PuzzleMix calls saliency
  * @param attention a trained network, for the maps that AttentiveMix looks at
  * @param normalize how the images were normalised, for SaliencyMix and PuzzleMix
+ * @param progress of the training, for policies that begin or end in its course
  */
-public record MixContext(ImageModel model, ImageModel attention, Normalize normalize) {
+public record MixContext(
+    ImageModel model, ImageModel attention, Normalize normalize, TrainingProgress progress) {
   /** For policies that need the images only. */
   public static final MixContext NONE = new MixContext(null, null, null);
+
+  /** At the beginning of a training. */
+  public MixContext(ImageModel model, ImageModel attention, Normalize normalize) {
+    this(model, attention, normalize, TrainingProgress.START);
+  }
+
+  /** The same at another point of the training. */
+  public MixContext at(TrainingProgress now) {
+    return new MixContext(model, attention, normalize, now);
+  }
 
   /** For all policies but AttentiveMix. */
   public static MixContext of(ImageModel model, Normalize normalize) {
@@ -86,13 +99,7 @@ public record MixContext(ImageModel model, ImageModel attention, Normalize norma
                 onWorkers(
                     image.size(0),
                     (from, length) -> network.forwardFeatures(image.narrow(0, from, length))));
-    if (map.dim() != 4 || map.size(2) != map.size(3)) {
-      throw new IllegalArgumentException(
-          "attentivemix looks at square maps [N, D, a, a], %s makes %s; use a convolutional network"
-              .formatted(
-                  network.getClass().getSimpleName(), java.util.Arrays.toString(map.shape())));
-    }
-    return map;
+    return SquareMaps.of("attentivemix", map);
   }
 
   /** The images with values in [0, 1], as they were before they were normalised. */

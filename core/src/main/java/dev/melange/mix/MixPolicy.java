@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public interface MixPolicy {
-  /** The policy in the notation of {@link MixPolicies#parse}, such as {@code cutmix:0.2}. */
+  /** The policy in the notation of {@link MixNotation}, such as {@code cutmix:0.2}. */
   String name();
 
   /**
@@ -35,6 +35,30 @@ public interface MixPolicy {
    */
   default boolean usesNetwork() {
     return false;
+  }
+
+  /** Whether its batches must not be cut into parts for the workers. */
+  default boolean needsWholeBatch() {
+    return false;
+  }
+
+  /**
+   * The policy as it trains beside a classifier: a learned one with its networks, which it hands to
+   * the setup. Default: itself.
+   */
+  default MixPolicy bind(MixSetup setup) {
+    return this;
+  }
+
+  /**
+   * Mixed images with their targets, to look at.
+   *
+   * @param batch {@code image} [N, C, H, W] and {@code label} int64 [N]
+   * @param classes number of classes
+   */
+  default MixPreview preview(TensorBatch batch, MixContext context, int classes, Rng rng) {
+    MixedBatch mixed = MixedBatch.of(apply(batch, context, rng));
+    return new MixPreview(mixed.image(), mixed.target(classes));
   }
 
   /**

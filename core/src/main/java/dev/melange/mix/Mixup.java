@@ -16,7 +16,7 @@ public record Mixup(double alpha) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("mixup", alpha);
+    return MixPolicies.name("mixup", this);
   }
 
   @Override

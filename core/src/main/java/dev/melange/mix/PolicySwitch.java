@@ -51,6 +51,24 @@ public record PolicySwitch(List<Choice> choices) implements MixPolicy {
     return draw(rng).apply(batch, context, rng);
   }
 
+  @Override
+  public boolean needsWholeBatch() {
+    return choices.stream().anyMatch(choice -> choice.policy.needsWholeBatch());
+  }
+
+  @Override
+  public MixPolicy bind(MixSetup setup) {
+    return new PolicySwitch(
+        choices.stream()
+            .map(choice -> new Choice(choice.policy.bind(setup), choice.probability))
+            .toList());
+  }
+
+  @Override
+  public MixPreview preview(TensorBatch batch, MixContext context, int classes, Rng rng) {
+    return draw(rng).preview(batch, context, classes, rng);
+  }
+
   private MixPolicy draw(Rng rng) {
     double left = rng.nextDouble();
     for (Choice choice : choices) {

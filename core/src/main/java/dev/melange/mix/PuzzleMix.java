@@ -8,23 +8,23 @@ import dev.melange.tensor.Tensor;
  * borders, and salient patches that move to where they are shown.
  *
  * @param alpha the image's wanted share is drawn from Beta(alpha, alpha); above 0
- * @param maxBlocks blocks along a side are 2^1 to 2^(maxBlocks - 1): 5 for images of 32 pixels, 4
+ * @param max_blocks blocks along a side are 2^1 to 2^(max_blocks - 1): 5 for images of 32 pixels, 4
  *     for 224
  * @param beta weight of neighbours with different labels
  * @param gamma how much less they cost where the images continue each other
  * @param eta weight of the prior of the labels
- * @param neighSize side of the pixel groups compared across a border
+ * @param neigh_size side of the pixel groups compared across a border
  * @param labels degrees of mixing per block
  * @param patch side of the patches that move, in pixels; -1 for whole blocks
  * @param eps cost of moving relative to saliency
  */
 public record PuzzleMix(
     double alpha,
-    int maxBlocks,
+    int max_blocks,
     double beta,
     double gamma,
     double eta,
-    int neighSize,
+    int neigh_size,
     int labels,
     int patch,
     double eps)
@@ -32,9 +32,9 @@ public record PuzzleMix(
   /** Refuses what has no blocks. */
   public PuzzleMix {
     MixPolicies.requireAlpha("puzzlemix", alpha);
-    if (maxBlocks < 2 || maxBlocks > 10) {
+    if (max_blocks < 2 || max_blocks > 10) {
       throw new IllegalArgumentException(
-          "puzzlemix expects maxBlocks from 2 to 10, got " + maxBlocks);
+          "puzzlemix expects max_blocks from 2 to 10, got " + max_blocks);
     }
   }
 
@@ -45,7 +45,7 @@ public record PuzzleMix(
 
   @Override
   public String name() {
-    return MixPolicies.name("puzzlemix", alpha);
+    return MixPolicies.name("puzzlemix", this);
   }
 
   @Override
@@ -56,7 +56,7 @@ public record PuzzleMix(
   @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
-    int blocks = 1 << (1 + rng.nextInt(maxBlocks - 1));
+    int blocks = 1 << (1 + rng.nextInt(max_blocks - 1));
     Tensor saliency = context.gradientSaliency(pairs.image(), pairs.label());
     Tensor partnerSaliency =
         pairs.index() == null
@@ -75,7 +75,7 @@ public record PuzzleMix(
       double lam) {
     PuzzleEnergy energy =
         PuzzleEnergy.of(
-            new PuzzleEnergy.Settings(blocks, beta, gamma, eta, neighSize, labels),
+            new PuzzleEnergy.Settings(blocks, beta, gamma, eta, neigh_size, labels),
             context.pixels(pairs.image(), "puzzlemix"),
             context.pixels(pairs.partner(), "puzzlemix"),
             saliency,

@@ -33,7 +33,7 @@ public record ResizeMix(double alpha, double low, double high, boolean bilinear)
 
   @Override
   public String name() {
-    return MixPolicies.name("resizemix", alpha);
+    return MixPolicies.name("resizemix", this);
   }
 
   @Override

@@ -16,7 +16,7 @@ public record SaliencyMix(double alpha) implements MixPolicy {
 
   @Override
   public String name() {
-    return MixPolicies.name("saliencymix", alpha);
+    return MixPolicies.name("saliencymix", this);
   }
 
   @Override

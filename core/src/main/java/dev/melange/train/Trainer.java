@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -51,11 +52,25 @@ public final class Trainer {
     TensorBatch apply(TensorBatch batch, Rng rng);
   }
 
+  /** As {@link Preparation}, for changes that depend on how far the training is. */
+  @FunctionalInterface
+  public interface StagedPreparation {
+    /**
+     * The batch to train on.
+     *
+     * @param batch what the data gave
+     * @param rng the stream of this step: all randomness comes from it
+     * @param progress how far the training is
+     */
+    TensorBatch apply(TensorBatch batch, Rng rng, TrainingProgress progress);
+  }
+
   final Layer model;
   final Objective objective;
   Minibatches data;
   Minibatches validation;
-  Preparation preparation = (batch, rng) -> batch;
+  StagedPreparation preparation = (batch, rng, progress) -> batch;
+  Consumer<TrainingProgress> afterStep = progress -> {};
   Optimizer optimizer;
   Schedule schedule;
   ReduceOnPlateau.Config plateau;
@@ -112,7 +127,22 @@ public final class Trainer {
 
   /** What happens to each whole batch before the objective sees parts of it. */
   public Trainer prepare(Preparation change) {
+    return prepare((batch, rng, progress) -> change.apply(batch, rng));
+  }
+
+  /** As {@link #prepare(Preparation)}, for changes that depend on how far the training is. */
+  public Trainer prepare(StagedPreparation change) {
     preparation = change;
+    return this;
+  }
+
+  /**
+   * What happens after each optimiser step, before anything is saved: the update of a network that
+   * follows the trained one, for instance. It changes only what is saved with the model, so that a
+   * training that goes on from a checkpoint does the same.
+   */
+  public Trainer afterStep(Consumer<TrainingProgress> update) {
+    afterStep = update;
     return this;
   }
 

@@ -127,9 +127,10 @@ final class Training {
   private void step(Minibatches.Epoch data) {
     Rng rng = new Rng(settings.seed).fork(STEP, state.epoch, state.batch);
     List<TensorBatch> batches = new ArrayList<>();
+    TrainingProgress before = new TrainingProgress(state.step, settings.totalSteps());
     for (int i = 0; i < settings.accumulate && data.hasNext(); i++) {
       Rng own = new Rng(settings.seed).fork(PREPARE, state.epoch, state.batch);
-      batches.add(settings.preparation.apply(data.next().to(engine.device()), own));
+      batches.add(settings.preparation.apply(data.next().to(engine.device()), own, before));
       state.batch++;
     }
     GradientStep.Result result = gradient.run(batches, rng);
@@ -153,6 +154,7 @@ final class Training {
       ema.update();
     }
     state.step++;
+    settings.afterStep.accept(new TrainingProgress(state.step, settings.totalSteps()));
     int examples = batches.stream().mapToInt(TensorBatch::size).sum();
     state.lossSum += loss * examples;
     state.examples += examples;

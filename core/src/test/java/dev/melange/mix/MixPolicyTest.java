@@ -275,7 +275,8 @@ class MixPolicyTest {
     assertThatThrownBy(() -> MixPolicies.parse("cutmx"))
         .hasMessageContaining("unknown policy 'cutmx'")
         .hasMessageContaining("cutmix");
-    assertThatThrownBy(() -> MixPolicies.parse("mixup:none")).hasMessageContaining("'none'");
+    assertThatThrownBy(() -> MixPolicies.parse("mixup:none"))
+        .hasMessageContaining("key 'alpha' of mixup must be number");
     assertThatThrownBy(() -> MixPolicies.parse("mixup:0")).hasMessageContaining("alpha above 0");
     assertThatThrownBy(() -> MixPolicies.parse("smoothmix:1")).hasMessageContaining("no alpha");
     assertThatThrownBy(() -> MixPolicies.parse("mixup@0.5,cutmix")).hasMessageContaining("or none");

@@ -2,6 +2,7 @@ package dev.melange.papers.adversarialautomixup;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.mix.MixLosses;
 import dev.melange.nn.Layer;
 import dev.melange.nn.Linear;
 import dev.melange.nn.ResNet;
@@ -111,7 +112,8 @@ public final class AdAutoMix extends Layer {
    * @param total weighted sum of the classifier's losses and the generator's
    * @param clean loss of the first head, of three images with its linearly mixed part
    * @param mixed loss of the second head for the generator's mixtures
-   * @param teacher cross entropy of the teacher for the generator's mixtures, whatever its sign
+   * @param teacher cross entropy of the teacher for the generator's mixtures, whatever its sign;
+   *     null, as the next two, if the generator does not learn in this step
    * @param cosine similarity of the teacher's logits of mixed and clean images
    * @param generatorImage mixtures through which the generator learns
    * @param classifierImage mixtures from which the classifier learns
@@ -209,64 +211,64 @@ public final class AdAutoMix extends Layer {
    * @throws IllegalArgumentException for draws or images of other shapes
    */
   public Losses losses(Tensor image, Tensor labels, AdAutoMixDraws draws, boolean adversarial) {
-    int count = config.mix_samples;
-    long orders = count == 2 ? 1 : count;
-    check(image, draws, orders);
-    double[] raw = draws.lam().toDoubles();
-    double[] forGenerator = count == 2 ? pair(raw[0]) : normed(raw);
-    double[] forClassifier = count == 2 ? pair(raw[1]) : forGenerator;
-    Tensor[] generatorOrder = order(draws.indexGenerator(), image);
-    Tensor[] classifierOrder = order(draws.indexClassifier(), image);
+    check(image, draws, config.mix_samples == 2 ? 1 : config.mix_samples);
+    return step(adaptive())
+        .losses(image, labels, draws, adversarial ? MixingStep.Turn.AGAINST : MixingStep.Turn.WITH);
+  }
 
-    Tensor map;
-    Tensor cleanLogits;
-    Tensor classifierMask;
-    try (var guard = Autograd.noGrad()) {
-      map = teacher.stem(image);
-      for (int i = 0; i < teacher.stages() - 1; i++) {
-        map = teacher.stage(i, map);
-      }
-      cleanLogits = teacherMix.forward(teacher.stage(teacher.stages() - 1, map).mean(2, 3));
-      classifierMask = masks(map, classifierOrder, forClassifier);
-      double first = forClassifier[0];
-      if (config.lam_margin >= first
-          || (count == 2 ? config.lam_margin >= 1 - first : config.lam_margin > 1 - first)) {
-        classifierMask =
-            row(forClassifier, image).reshape(1, count, 1, 1).expand(classifierMask.shape());
-      }
-    }
-    Tensor generatorImage = mix(image, masks(map, generatorOrder, forGenerator), generatorOrder);
-    Tensor classifierImage = mix(image, classifierMask, classifierOrder);
+  /** The objective with some source of masks; null mixes linearly. */
+  MixingStep step(MaskSource source) {
+    return new MixingStep(
+        half(student, studentOne, studentMix),
+        half(teacher, teacherOne, teacherMix),
+        source,
+        new MixingStep.Weights(
+            config.lam_margin,
+            config.mixup_ratio,
+            config.beta,
+            config.weight_one_q,
+            config.weight_mix_q,
+            config.weight_mix_k,
+            0,
+            config.cosine_sign,
+            true),
+        MixLosses::softCrossEntropy);
+  }
 
-    Tensor logits = teachMixed(generatorImage);
-    Tensor taught = crossEntropy(logits, labels, generatorOrder, forGenerator);
-    Tensor cosine = image.detach().newZeros();
-    for (int i = 0; i < count; i++) {
-      Tensor clean = at(cleanLogits, generatorOrder[i]);
-      cosine = cosine.add(cosine(logits, clean).mean().mul(forGenerator[i]));
-    }
-    Tensor generatorLoss =
-        adversarial
-            ? taught.mul(-config.beta).add(cosine.mul(config.cosine_sign * (1 - config.beta)))
-            : taught;
+  /** The generator as a source of masks. */
+  MaskSource adaptive() {
+    return new AdaptiveMasks(generator);
+  }
 
-    Tensor clean = crossEntropy(classify(image), labels);
-    if (count == 3) {
-      Tensor linear = image.zerosLike();
-      for (int i = 0; i < count; i++) {
-        linear = linear.add(at(image, classifierOrder[i]).mul(forClassifier[i]));
+  private static TwoHeads half(ResNet body, Linear one, Linear mix) {
+    return new TwoHeads() {
+      @Override
+      public Tensor early(Tensor image) {
+        return scoped(
+            () -> {
+              Tensor map = body.stem(image);
+              for (int i = 0; i < body.stages() - 1; i++) {
+                map = body.stage(i, map);
+              }
+              return map;
+            });
       }
-      Tensor loss = crossEntropy(classifyMixed(linear), labels, classifierOrder, forClassifier);
-      clean = clean.mul(1 - config.mixup_ratio).add(loss.mul(config.mixup_ratio));
-    }
-    Tensor mixed =
-        crossEntropy(classifyMixed(classifierImage), labels, classifierOrder, forClassifier);
-    Tensor total =
-        mixed
-            .mul(config.weight_mix_q)
-            .add(clean.mul(config.weight_one_q))
-            .add(generatorLoss.mul(config.weight_mix_k));
-    return new Losses(total, clean, mixed, taught, cosine, generatorImage, classifierImage);
+
+      @Override
+      public Tensor late(Tensor early) {
+        return scoped(() -> body.stage(body.stages() - 1, early).mean(2, 3));
+      }
+
+      @Override
+      public Tensor one(Tensor late) {
+        return one.forward(late);
+      }
+
+      @Override
+      public Tensor mixed(Tensor late) {
+        return mix.forward(late);
+      }
+    };
   }
 
   /**
@@ -284,7 +286,7 @@ public final class AdAutoMix extends Layer {
     }
   }
 
-  private static void follow(Layer average, Layer current, double momentum) {
+  static void follow(Layer average, Layer current, double momentum) {
     Map<String, Tensor> values = current.parameters();
     average.parameters().forEach((name, value) -> value.lerp_(values.get(name), 1 - momentum));
   }
@@ -312,60 +314,5 @@ public final class AdAutoMix extends Layer {
                   draws.indexGenerator().size(0),
                   draws.indexClassifier().size(0)));
     }
-  }
-
-  private static double[] pair(double lam) {
-    return new double[] {lam, 1 - lam};
-  }
-
-  private static double[] normed(double[] draws) {
-    double sum = Arrays.stream(draws).sum();
-    return Arrays.stream(draws).map(draw -> draw / sum).toArray();
-  }
-
-  /** Places of the mixed images; of two images the first stays where it is (null). */
-  private Tensor[] order(Tensor index, Tensor image) {
-    Tensor[] given = index.to(image.device()).unbind(0);
-    return config.mix_samples == 2 ? new Tensor[] {null, given[0]} : given;
-  }
-
-  private static Tensor at(Tensor x, Tensor order) {
-    return order == null ? x : x.indexSelect(0, order);
-  }
-
-  private static Tensor row(double[] values, Tensor like) {
-    return Tensor.of(values, values.length).to(like.dtype()).to(like.device());
-  }
-
-  private Tensor masks(Tensor map, Tensor[] order, double[] lam) {
-    return generator.forward(
-        Arrays.stream(order).map(places -> at(map, places)).toList(), row(lam, map));
-  }
-
-  private static Tensor mix(Tensor image, Tensor mask, Tensor[] order) {
-    Tensor mixed = image.zerosLike();
-    for (int i = 0; i < order.length; i++) {
-      mixed = mixed.add(at(image, order[i]).mul(mask.narrow(1, i, 1)));
-    }
-    return mixed;
-  }
-
-  private static Tensor crossEntropy(Tensor logits, Tensor labels) {
-    return logits.logSoftmax(1).gather(1, labels.unsqueeze(1)).mean().neg();
-  }
-
-  private static Tensor crossEntropy(Tensor logits, Tensor labels, Tensor[] order, double[] lam) {
-    Tensor log = logits.logSoftmax(1);
-    Tensor loss = logits.detach().newZeros();
-    for (int i = 0; i < order.length; i++) {
-      loss = loss.sub(log.gather(1, at(labels, order[i]).unsqueeze(1)).mean().mul(lam[i]));
-    }
-    return loss;
-  }
-
-  /** Cosine of each row's angle, [N]; lengths below 1e-8 count as that. */
-  private static Tensor cosine(Tensor a, Tensor b) {
-    Tensor lengths = a.norm(2, 1).clampMin(1e-8).mul(b.norm(2, 1).clampMin(1e-8));
-    return a.mul(b).sum(1).div(lengths);
   }
 }
