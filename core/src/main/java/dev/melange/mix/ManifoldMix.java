@@ -1,8 +1,10 @@
 package dev.melange.mix;
 
+import dev.melange.nn.ImageModel;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.TensorBatch;
 
 /**
  * Manifold Mixup (2019): mixup of the images or of the hidden maps after a stage drawn per batch.
@@ -36,6 +38,31 @@ public record ManifoldMix(double alpha, int first, int end) implements MixPolicy
   @Override
   public boolean needsWholeBatch() {
     return true;
+  }
+
+  /**
+   * Itself.
+   *
+   * @throws IllegalArgumentException if the classifier cannot mix its hidden maps
+   */
+  @Override
+  public MixPolicy bind(MixSetup setup) {
+    if (end > 1 && !(setup.model() instanceof HiddenMixing)) {
+      throw noHiddenMaps(setup.model());
+    }
+    return this;
+  }
+
+  static IllegalArgumentException noHiddenMaps(ImageModel model) {
+    return new IllegalArgumentException(
+        "manifoldmix mixes hidden maps, which %s does not offer; use a resnet_cifar model or another policy"
+            .formatted(model.getClass().getSimpleName()));
+  }
+
+  /** As it mixes images; hidden maps are no pictures. */
+  @Override
+  public MixPreview preview(TensorBatch batch, MixContext context, int classes, Rng rng) {
+    return new Mixup(alpha).preview(batch, context, classes, rng);
   }
 
   @Override

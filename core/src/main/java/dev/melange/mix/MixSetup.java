@@ -1,9 +1,13 @@
 package dev.melange.mix;
 
 import dev.melange.nn.ImageModel;
+import dev.melange.nn.Layer;
+import dev.melange.tensor.Device;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +19,7 @@ public final class MixSetup {
   private final Supplier<ImageModel> twin;
   private final long[] shape;
   private final Rng rng;
+  private final BinaryOperator<Tensor> mixedLoss;
   private final List<MixLearner> learners = new ArrayList<>();
 
   /**
@@ -26,6 +31,20 @@ public final class MixSetup {
    * @param rng of the initial weights of generators
    */
   public MixSetup(ImageModel model, Supplier<ImageModel> twin, long[] shape, Rng rng) {
+    this(model, twin, shape, rng, MixLosses::softCrossEntropy);
+  }
+
+  /**
+   * A setup with another loss of the classifier's mixed batches than the cross entropy.
+   *
+   * @param mixedLoss mean loss of logits and targets, both [N, classes]
+   */
+  public MixSetup(
+      ImageModel model,
+      Supplier<ImageModel> twin,
+      long[] shape,
+      Rng rng,
+      BinaryOperator<Tensor> mixedLoss) {
     if (shape.length != 3) {
       throw new IllegalArgumentException(
           "the shape of an image is {channels, height, width}, got "
@@ -35,6 +54,7 @@ public final class MixSetup {
     this.twin = twin;
     this.shape = shape.clone();
     this.rng = rng;
+    this.mixedLoss = mixedLoss;
   }
 
   /** The classifier in training. */
@@ -45,9 +65,28 @@ public final class MixSetup {
   /** A classifier of the same shape, type and device with other weights; the caller owns it. */
   public ImageModel twin() {
     ImageModel made = twin.get();
-    made.to(model.dtype());
-    model.parameters().values().stream().findFirst().ifPresent(p -> made.to(p.device()));
+    match(made);
     return made;
+  }
+
+  /** Gives a layer the element type and device of the classifier. */
+  public void match(Layer layer) {
+    layer.to(model.dtype());
+    layer.to(device());
+  }
+
+  private Device device() {
+    return model.parameters().values().iterator().next().device();
+  }
+
+  /** Black images of the classifier's element type on its device, to see what shapes it makes. */
+  public Tensor like(int count) {
+    return Tensor.zeros(count, shape[0], shape[1], shape[2]).to(model.dtype()).to(device());
+  }
+
+  /** The loss of the classifier's logits of mixed images and their targets, [N, classes]. */
+  public BinaryOperator<Tensor> mixedLoss() {
+    return mixedLoss;
   }
 
   /** Channels, height and width of the images. */

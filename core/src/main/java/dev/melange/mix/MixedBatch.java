@@ -55,9 +55,7 @@ public record MixedBatch(
       return model.forward(image);
     }
     if (!(model instanceof HiddenMixing mixing)) {
-      throw new IllegalArgumentException(
-          "manifoldmix mixes hidden maps, which %s does not offer; use a resnet_cifar model or another policy"
-              .formatted(model.getClass().getSimpleName()));
+      throw ManifoldMix.noHiddenMaps(model);
     }
     if (index.max().item() >= image.size(0)) {
       throw new IllegalArgumentException(

@@ -112,8 +112,7 @@ final class CompareImageCommand extends Subcommand {
                 options.forImages(settings.training(), photos.train().size()));
         for (ImageComparison.Contender contender : contenders(settings)) {
           // what cannot be made is refused before there is a folder
-          ImageMemory.require(contender.settings(), photos.classes().size());
-          ImageStart.of(contender.settings(), photos.classes().size()).model().close();
+          ImageTrainingRun.check(contender.settings(), input, photos.classes().size());
         }
         folder = folders.begin(COMMAND);
         AtomicFiles.write(

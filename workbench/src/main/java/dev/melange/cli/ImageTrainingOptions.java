@@ -84,9 +84,12 @@ final class ImageTrainingOptions {
       names = "--mix",
       paramLabel = "POLICY",
       description =
-          "How images are mixed: none, mixup, cutmix, resizemix, ..., with alpha (cutmix:0.2), or"
-              + " several to draw from (mixup:0.8,cutmix:1); decoupled or decoupled-POLICY for"
-              + " decoupled mixup. Default: none.")
+          "How images are mixed: NAME[:KEY=VALUE,...] of mixup, cutmix, manifold, fmix, gridmix,"
+              + " resizemix, smoothmix, saliencymix, attentivemix, puzzlemix, or learned with the"
+              + " model: adamixup, automix, adautomix; or none. mixup:0.8 is mixup:alpha=0.8;"
+              + " mixup:until=0.6 ends at 60 %% of the training, from=0.2 begins later; A+B draws"
+              + " one for each batch (A@0.3+B@0.5: with probabilities); decoupled-NAME uses the"
+              + " decoupled loss. A wrong key's message lists the keys. Default: none.")
   private String mix;
 
   @Option(

@@ -47,6 +47,7 @@ final class ImageTrainingReport {
       TrainingResult training,
       ImageEvaluation evaluation,
       Optional<SpikingProfile> spikes,
+      Optional<ImageGrid> mixed,
       JsonNode result)
       throws IOException {
     Report report = new Report(settings.model() + " on " + settings.data());
@@ -66,6 +67,14 @@ final class ImageTrainingReport {
     }
     report.section("Mistakes");
     mistakes(report, photos, input, evaluation);
+    mixed.ifPresent(
+        picture ->
+            report
+                .section("Mixing")
+                .paragraph(
+                    "Images of a training batch above, and as %s mixed them; bars and captions show the soft labels."
+                        .formatted(settings.mix()))
+                .images(picture));
     spikes.ifPresent(profile -> spikes(report, profile));
     report.section("Settings").facts(facts(Configs.toJson(settings)));
     report.section("Result").facts(facts(result));

@@ -7,20 +7,25 @@ import dev.melange.component.Configs;
 import dev.melange.data.image.Pipeline;
 import dev.melange.io.AtomicFiles;
 import dev.melange.io.Provenance;
+import dev.melange.io.Weights;
 import dev.melange.metric.Calibration;
-import dev.melange.mix.MixContext;
+import dev.melange.mix.MixTraining;
+import dev.melange.mix.Vanilla;
 import dev.melange.nn.ImageModel;
 import dev.melange.optim.Adam;
 import dev.melange.optim.Mode;
 import dev.melange.optim.Optimizer;
+import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
 import dev.melange.papers.FineTuning;
 import dev.melange.papers.ImageClassifier;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
+import dev.melange.papers.MixPicture;
 import dev.melange.papers.Mixing;
 import dev.melange.papers.maxformer.SpikingProfile;
+import dev.melange.report.ImageGrid;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Scope;
 import dev.melange.train.EpochRecord;
@@ -51,6 +56,7 @@ final class ImageTrainingRun {
   static final String RESULT = "result.json";
   static final String CHECKPOINTS = "checkpoints";
   private static final String WEIGHTS = "classifier.safetensors";
+  private static final String MIXING = "mixing.safetensors";
   private static final String REPORT = "report.html";
   private static final int EVALUATION_BATCH = 64;
   private static final double WEIGHT_CLIP = 5;
@@ -73,6 +79,20 @@ final class ImageTrainingRun {
     this.photos = photos;
     this.folder = folder;
     this.console = console;
+  }
+
+  /**
+   * Refuses what cannot be trained before there is a folder for it.
+   *
+   * @throws IllegalArgumentException if the model, its learned mixing or the memory for them cannot
+   *     be had; says why
+   */
+  static void check(ImageTraining settings, ImageInput input, int classes) throws IOException {
+    ImageMemory.require(settings, classes);
+    try (ImageModel model = ImageStart.of(settings, classes).model();
+        MixTraining mixing = mixing(settings, input, model)) {
+      mixing.policy().name();
+    }
   }
 
   /** How the model sees its images: the weights of a file expect their own normalisation. */
@@ -106,18 +126,21 @@ final class ImageTrainingRun {
   ObjectNode train(String task, Cancellation cancellation) throws IOException {
     ImageStart start = ImageStart.of(settings, photos.classes().size());
     start.tell(console);
-    try (ImageModel model = start.model()) {
-      model.to(Engine.get().device());
+    try (ImageModel model = start.model();
+        MixTraining mixing = mixing(settings, input, model)) {
       Pipeline training = input.training(settings.augment());
       Minibatches train =
           ImageBatches.training(photos.train(), training, settings.batch(), settings.seed());
       Minibatches valid =
           ImageBatches.evaluation(photos.valid(), input.evaluation(), EVALUATION_BATCH);
       ShownProgress progress = new ShownProgress(task);
-      TrainingResult result = fit(progress, model, train, valid, cancellation);
+      TrainingResult result = fit(progress, model, mixing, train, valid, cancellation);
       ImageEvaluation evaluation = ImageEvaluation.of(model, valid);
       ImageClassifier classifier = new ImageClassifier(model, input, photos.classes());
       classifier.save(folder.resolve(WEIGHTS), provenance(model));
+      if (!mixing.learners().isEmpty()) {
+        Weights.write(folder.resolve(MIXING), mixing.learnedState(), Map.of("mix", settings.mix()));
+      }
       writeMetrics(result.history());
       Optional<SpikingProfile> spikes = spikes(model, valid);
       ObjectNode json = json(model, result, evaluation);
@@ -130,9 +153,41 @@ final class ImageTrainingRun {
               json.put("mean_firing_rate", profile.meanRate())
                   .put("estimated_mj_per_image", profile.energy().millijoules()));
       ImageTrainingReport.write(
-          folder.resolve(REPORT), settings, photos, input, result, evaluation, spikes, json);
+          folder.resolve(REPORT),
+          settings,
+          photos,
+          input,
+          result,
+          evaluation,
+          spikes,
+          picture(mixing, train),
+          json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
       return json;
+    }
+  }
+
+  /** The training on mixed images; with the policy {@code vanilla} it mixes nothing. */
+  private static MixTraining mixing(ImageTraining settings, ImageInput input, ImageModel model) {
+    model.to(Engine.get().device());
+    return Mixing.parse(settings.mix())
+        .with(
+            model,
+            new long[] {input.channels(), input.size(), input.size()},
+            input.normalize(),
+            settings.seed());
+  }
+
+  /** Images of the first training batch as they are mixed at the end of the training. */
+  private Optional<ImageGrid> picture(MixTraining mixing, Minibatches train) {
+    if (mixing.policy() instanceof Vanilla) {
+      return Optional.empty();
+    }
+    try (Minibatches.Epoch epoch = train.epoch(0, 0);
+        Scope scope = Scope.open()) {
+      TensorBatch batch = epoch.next().to(Engine.get().device());
+      return Optional.of(
+          MixPicture.of(mixing, batch, photos.classes(), input.normalize(), settings.seed()));
     }
   }
 
@@ -152,18 +207,18 @@ final class ImageTrainingRun {
   private TrainingResult fit(
       ShownProgress progress,
       ImageModel model,
+      MixTraining mixing,
       Minibatches train,
       Minibatches valid,
       Cancellation cancellation)
       throws IOException {
     long total = Math.max(2, (long) settings.epochs() * train.batches());
-    Mixing mixing = Mixing.parse(settings.mix());
-    MixContext context = MixContext.of(model, input.normalize());
     try (progress;
         Cancellation.Section section = cancellation.section();
-        Optimizer fineTuning = fineTuning(model)) {
+        Optimizer fineTuning = fineTuning(model, mixing)) {
       Trainer trainer =
-          Trainer.of(model, objective(model, mixing))
+          mixing
+              .trainer(objective(model))
               .data(train, valid)
               .schedule(
                   Schedule.cosine(
@@ -184,27 +239,26 @@ final class ImageTrainingRun {
       if (fineTuning != null) {
         trainer.optimizer(fineTuning);
       }
-      if (!settings.mix().equals("vanilla")) {
-        trainer.prepare((batch, rng) -> mixing.policy().apply(batch, context, rng));
-      }
-      if (settings.mix().contains("manifoldmix")) {
-        trainer.wholeBatch();
-      }
       return trainer.fit();
     }
   }
 
   /** The optimiser if the body is to learn more slowly than the classifier; otherwise null. */
-  private Optimizer fineTuning(ImageModel model) {
-    return settings.body_lr() == 1
-        ? null
-        : Adam.adamW(new FineTuning(settings.body_lr()).groups(model, WEIGHT_DECAY));
+  private Optimizer fineTuning(ImageModel model, MixTraining mixing) {
+    if (settings.body_lr() == 1) {
+      return null;
+    }
+    List<ParameterGroup> groups =
+        new ArrayList<>(new FineTuning(settings.body_lr()).groups(model, WEIGHT_DECAY));
+    groups.addAll(mixing.learnedGroups(WEIGHT_DECAY));
+    return Adam.adamW(groups);
   }
 
   /** Mixed batches of decoupled mixup have a loss of their own, without label smoothing. */
-  private Objective objective(ImageModel model, Mixing mixing) {
+  private Objective objective(ImageModel model) {
     Objective plain = new ImageLoss(model, settings.smoothing());
-    if (!mixing.name().startsWith("decoupled")) {
+    Mixing mixing = Mixing.parse(settings.mix());
+    if (mixing.eta() == 0) {
       return plain;
     }
     Objective mixed = mixing.loss().objective(model);

@@ -27,7 +27,9 @@ import picocli.CommandLine.Option;
             + " saves; --resume goes on.",
     footer = {
       "  melange train image --data photos/",
-      "  melange train image --model mixer_s16 --data photos.zip --size 64 --mix mixup,cutmix",
+      "  melange train image --model mixer_s16 --data photos.zip --size 64 --mix mixup+cutmix",
+      "  melange train image --data photos/ --mix mixup:alpha=0.8,until=0.6",
+      "  melange train image --data photos/ --model resnet18_cifar --size 32 --mix adautomix",
       "  melange train image --data scans/ --channels 1 --epochs 50 --out runs/scans",
       "  melange train image --data photos/ --init runs/pets/classifier.safetensors",
       "  melange train image --data photos/ --init runs/pets/classifier.safetensors --body-lr 0.1",
@@ -83,8 +85,7 @@ final class TrainImageCommand extends Subcommand {
       if (folder == null) {
         settings = options.forImages(settings, photos.train().size());
         // what cannot be made is refused before there is a folder
-        ImageMemory.require(settings, photos.classes().size());
-        ImageStart.of(settings, photos.classes().size()).model().close();
+        ImageTrainingRun.check(settings, input, photos.classes().size());
         folder = folders.begin(COMMAND);
         AtomicFiles.write(
             folder.resolve(RunFolderOptions.CONFIG),

@@ -6,9 +6,7 @@ import dev.melange.nn.Layer;
 import dev.melange.nn.Linear;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The three parts of AdaMixUp for small images: a classifier, a discriminator that tells mixed
@@ -20,7 +18,7 @@ import java.util.List;
  * losses.total().backward();
  * }</pre>
  */
-public final class AdaMixUp extends Layer {
+public final class AdaMixUp extends Layer implements AdaMixUpNetworks {
   /**
    * Shape of the networks.
    *
@@ -120,12 +118,24 @@ public final class AdaMixUp extends Layer {
     return trunk.features(image, null);
   }
 
+  @Override
+  public Tensor features(Tensor image, Tensor dropout) {
+    return trunk.features(image, dropout);
+  }
+
+  @Override
+  public Tensor triples(Tensor gated, Tensor dropout) {
+    return policy.triples(gated, dropout);
+  }
+
   /** Logits of the classes [N, classes] from features. */
+  @Override
   public Tensor classify(Tensor features) {
     return classifier.forward(features);
   }
 
   /** Logits of "mixed" and "real" [N, 2] from features. */
+  @Override
   public Tensor intrusion(Tensor features) {
     return intrusionHead.forward(intrusionHidden.forward(features));
   }
@@ -146,40 +156,22 @@ public final class AdaMixUp extends Layer {
       throw new IllegalArgumentException(
           "AdaMixUp mixes half of a batch and expects an even number of images, got " + batch);
     }
-    long half = batch / 2;
-    Tensor first = image.narrow(0, 0, half);
-    Tensor oneHot = labels.oneHot(config.num_classes()).to(image.dtype());
-    Tensor firstTarget = oneHot.narrow(0, 0, half);
-    List<Tensor> images = new ArrayList<>(List.of(first));
-    List<Tensor> targets = new ArrayList<>(List.of(firstTarget));
-    for (int i = 0; i < draws.index().size(0); i++) {
-      Tensor partner = draws.index().get(i).narrow(0, 0, half);
-      images.add(image.indexSelect(0, partner));
-      targets.add(oneHot.indexSelect(0, partner));
-    }
-    PolicyGenerator.Mixture mixture =
-        policy.mix(images, draws.noise(), draws.u(), draws.dropoutPolicy());
-    Tensor weights = labelGrad ? mixture.weights() : mixture.weights().detach();
-    Tensor target =
-        Tensor.stack(1, targets.toArray(Tensor[]::new)).mul(weights.unsqueeze(2)).sum(1);
-
-    Tensor seen = Tensor.cat(0, mixture.image(), first);
-    Tensor mix =
-        MixLosses.softCrossEntropy(
-            classify(trunk.features(seen, draws.dropoutClassifier())),
-            Tensor.cat(0, target, firstTarget));
-
-    Tensor judged = Tensor.cat(0, image.narrow(0, half, half), first, mixture.image());
-    Tensor log = intrusion(trunk.features(judged, draws.dropoutDiscriminator())).logSoftmax(1);
-    Tensor real = log.narrow(0, 0, batch).select(1, 1).sum();
-    Tensor mixed = log.narrow(0, batch, half).select(1, 0).sum();
-    Tensor intrusion = real.add(mixed).div(-(batch + half));
-
+    AdaMixUpObjective.Parts parts =
+        new AdaMixUpObjective(
+                this,
+                config.fold(),
+                config.num_classes(),
+                labelGrad,
+                1,
+                MixLosses::softCrossEntropy)
+            .losses(image, labels, draws);
+    Tensor mix = parts.mix();
+    Tensor intrusion = parts.intrusion();
     Tensor squares = image.detach().newZeros();
     for (Tensor parameter : parameters().values()) {
       squares = squares.add(parameter.square().sum());
     }
     Tensor decay = squares.mul(weightDecay / 2);
-    return new Losses(mix.add(intrusion).add(decay), mix, intrusion, decay, mixture);
+    return new Losses(mix.add(intrusion).add(decay), mix, intrusion, decay, parts.mixture());
   }
 }

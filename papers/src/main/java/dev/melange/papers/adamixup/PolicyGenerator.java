@@ -4,6 +4,7 @@ import dev.melange.nn.Linear;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The policy region generator (section "AdaMixUp" of the paper): from a noisy mean of the images of
@@ -42,8 +43,19 @@ public final class PolicyGenerator extends ConvTrunk {
    * @throws IllegalArgumentException if images, noise and u are not those of k images
    */
   public Mixture mix(List<Tensor> images, List<Tensor> noise, Tensor u, Tensor mask) {
-    int intervals = (int) gate2.weight().size(0) / 3;
-    int fold = intervals + 1;
+    int fold = (int) gate2.weight().size(0) / 3 + 1;
+    return mix(gated -> triples(gated, mask), fold, images, noise, u);
+  }
+
+  /** The intervals of noisy means of tuples before the softmax, [N, 3 (k - 1)]. */
+  Tensor triples(Tensor gated, Tensor mask) {
+    return gate2.forward(gate.forward(features(gated, mask)));
+  }
+
+  /** As the other, with any network for the triples. */
+  static Mixture mix(
+      UnaryOperator<Tensor> network, int fold, List<Tensor> images, List<Tensor> noise, Tensor u) {
+    int intervals = fold - 1;
     if (images.size() != fold || noise.size() != fold || u.dim() != 2 || u.size(1) != intervals) {
       throw new IllegalArgumentException(
           "a policy of fold %d expects %d images, %d noise tensors and u [N, %d], got %d, %d and %s"
@@ -60,8 +72,7 @@ public final class PolicyGenerator extends ConvTrunk {
     for (int i = 1; i < fold; i++) {
       gated = gated.add(images.get(i).mul(noise.get(i)));
     }
-    Tensor triples = gate2.forward(gate.forward(features(gated.div(fold), mask)));
-    Tensor region = triples.unflatten(1, intervals, 3).softmax(2);
+    Tensor region = network.apply(gated.div(fold)).unflatten(1, intervals, 3).softmax(2);
     Tensor share = region.select(2, 0).add(u.mul(region.select(2, 1))); // [N, k - 1]
     Tensor[] weights = new Tensor[fold];
     Tensor rest = share.select(1, 0).onesLike();

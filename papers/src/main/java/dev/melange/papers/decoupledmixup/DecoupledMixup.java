@@ -17,6 +17,8 @@ import java.util.Arrays;
  */
 public final class DecoupledMixup {
   private static final double PRESENT = 1e-3;
+  // A logit of no probability, but finite, so that gradients stay numbers where all are left out.
+  private static final double ABSENT = -1e30;
 
   private DecoupledMixup() {}
 
@@ -54,16 +56,23 @@ public final class DecoupledMixup {
   }
 
   /**
-   * The loss for training, of batches with one {@code lam}; a batch that is not mixed, because its
-   * lam is exactly 0 or 1, has no decoupled terms. With pairing {@code official} it needs the whole
-   * batch at once.
+   * The loss for training; a batch that is not mixed, because its lam is exactly 0 or 1, has no
+   * decoupled terms. With pairing {@code official} it needs the whole batch at once. Batches with a
+   * lam per image (PuzzleMix) need the terms as in the paper, both and not rescaled.
    */
   public static MixLoss of(DecoupledMixupConfig config) {
     return (logits, batch) -> {
       if (batch.lam().dim() != 0) {
-        throw new IllegalArgumentException(
-            "decoupled mixup needs one lam for the batch, got one per image %s; use it with a policy that mixes all images alike, such as cutmix"
-                .formatted(Arrays.toString(batch.lam().shape())));
+        if (!config.form().equals("ce")
+            || config.official()
+            || !config.eta_mode().equals("both")
+            || !config.lam_scale_mode().equals("none")) {
+          throw new IllegalArgumentException(
+              "this form of decoupled mixup needs one lam for the batch, got one per image %s; use it with a policy that mixes all images alike, such as cutmix"
+                  .formatted(Arrays.toString(batch.lam().shape())));
+        }
+        Tensor target = batch.target((int) logits.size(1)).to(logits.dtype());
+        return loss(logits, target, config.eta());
       }
       double lam = batch.lam().item();
       if (lam == 0 || lam == 1) {
@@ -71,6 +80,24 @@ public final class DecoupledMixup {
       }
       return loss(config, logits, batch.label(), batch.labelB(), lam, null);
     };
+  }
+
+  /**
+   * The loss of mixtures of any number of classes, with the same weight for all terms: the mixed
+   * cross entropy, and for each class of a mixture a cross entropy whose softmax leaves its other
+   * classes out. Of two classes it is DM(CE) of the paper without rescaling.
+   *
+   * @param logits [N, C]
+   * @param target distributions over the classes, [N, C]
+   * @param eta weight of the decoupled terms
+   */
+  public static Tensor loss(Tensor logits, Tensor target, double eta) {
+    Tensor loss = MixLosses.softCrossEntropy(logits, target);
+    Tensor present = target.gt(0);
+    Tensor others = logits.maskedFill(present, ABSENT).logSumExp(1).unsqueeze(1);
+    Tensor mixed = present.sum(1).gt(1).unsqueeze(1).and(present).to(logits.dtype());
+    Tensor terms = others.sub(logits).softplus().mul(mixed);
+    return loss.add(terms.sum().div((double) logits.size(0)).mul(eta));
   }
 
   /**

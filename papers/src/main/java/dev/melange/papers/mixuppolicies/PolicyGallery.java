@@ -76,7 +76,13 @@ public final class PolicyGallery {
     return grid.build();
   }
 
-  private static Tile tile(Tensor image, Normalize normalize) {
+  /**
+   * An image as the network sees it, as a picture.
+   *
+   * @param image [C, H, W], C 1 or 3
+   * @param normalize how it was normalised
+   */
+  public static Tile tile(Tensor image, Normalize normalize) {
     float[] values = image.toFloats();
     int channels = (int) image.size(0);
     int plane = values.length / channels;

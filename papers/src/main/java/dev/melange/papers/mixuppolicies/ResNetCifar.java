@@ -10,6 +10,7 @@ import dev.melange.nn.ImageModelConfig;
 import dev.melange.nn.Init;
 import dev.melange.nn.Linear;
 import dev.melange.nn.ResNet;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.List;
  * ResNet for small images: a 3x3 stem without pooling, stages of residual blocks, and a linear
  * classifier. The hidden maps of a batch can be mixed after any stage (Manifold Mixup).
  */
-public final class ResNetCifar extends ImageModel implements HiddenMixing {
+public final class ResNetCifar extends ImageModel implements HiddenMixing, StagedImageModel {
   /**
    * Shape of the network.
    *
@@ -146,6 +147,24 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing {
   @Override
   public int stages() {
     return backbone.stages();
+  }
+
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    Tensor x = backbone.stem(image);
+    for (int i = 0; i < count; i++) {
+      x = backbone.stage(i, x);
+    }
+    return x;
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    Tensor x = map;
+    for (int i = count; i < backbone.stages(); i++) {
+      x = backbone.stage(i, x);
+    }
+    return x;
   }
 
   /** Logits of a batch that is mixed on the way; see {@link #forwardStages}. */

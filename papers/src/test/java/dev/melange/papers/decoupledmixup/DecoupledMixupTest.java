@@ -256,7 +256,12 @@ class DecoupledMixupTest {
     MixedBatch unmixed = batch(Tensor.scalar(1, DType.F64));
     assertThat(mixing.loss().loss(logits, unmixed).item())
         .isCloseTo(MixLosses.hardCrossEntropy(logits, a, a, unmixed.lam()).item(), within(1e-12));
-    assertThatThrownBy(() -> mixing.loss().loss(logits, batch(Tensor.full(0.5, N))))
+    // with a lam per image
+    Tensor each = Tensor.full(LAM, N).to(DType.F64);
+    assertThat(mixing.loss().loss(logits, batch(each)).item())
+        .isCloseTo(loss(config("ce", "paper", 0.3, "both", "none"), logits, LAM), within(1e-6));
+    DecoupledMixupConfig official = config("ce", "official", 0.3, "both", "none");
+    assertThatThrownBy(() -> DecoupledMixup.of(official).loss(logits, batch(each)))
         .hasMessageContaining("one lam for the batch");
   }
 
