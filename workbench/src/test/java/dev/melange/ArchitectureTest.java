@@ -22,6 +22,8 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> DECLARED_BASES =
       Map.of(
           "decoupledmixup", Set.of("mixuppolicies"),
+          "mixupfeaturelearning", Set.of("mixuppolicies"),
+          "mixupneuralcollapse", Set.of("mixuppolicies"),
           "seminmf", Set.of("bert", "gpt"),
           "stripmlp", Set.of("mlpmixer"));
 

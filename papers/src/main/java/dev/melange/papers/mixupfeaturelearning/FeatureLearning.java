@@ -81,30 +81,65 @@ public final class FeatureLearning {
           "num_classes is %d, but the filters [K, m, d] are %s"
               .formatted(config.num_classes, Arrays.toString(initial.shape())));
     }
-    Tensor w = initial.detach().copy();
     Tensor x = patches.detach();
     Tensor v = features.detach();
     double[] losses = new double[config.steps];
     Tensor[] strengths = new Tensor[config.steps];
+    Tensor w =
+        descend(
+            config,
+            initial,
+            x,
+            labels,
+            (filters, step) ->
+                FeatureMixup.allPairs(filters, x, labels, config.lam_x, config.lam_y),
+            (step, loss, filters) -> {
+              losses[step] = loss;
+              strengths[step] = Scope.run(() -> strength(filters, v));
+            });
+    Tensor logits = Autograd.noGrad(() -> QuadraticCnn.logits(w, x));
+    return new Result(w, Tensor.of(losses), Tensor.stack(0, strengths), logits);
+  }
+
+  /** The mixed loss of a step, for training in which not all pairs are mixed. */
+  @FunctionalInterface
+  interface MixedLoss {
+    Tensor of(Tensor filters, int step);
+  }
+
+  /** Sees the filters after each update. */
+  @FunctionalInterface
+  interface Observer {
+    void updated(int step, double loss, Tensor filters);
+  }
+
+  /** Gradient descent from given filters, which stay as they are, to the returned ones. */
+  static Tensor descend(
+      Config config,
+      Tensor initial,
+      Tensor patches,
+      Tensor labels,
+      MixedLoss mixed,
+      Observer observer) {
+    Tensor w = initial.detach().copy();
     for (int step = 0; step < config.steps; step++) {
-      boolean mixes = config.mixes(step);
+      double loss;
       try (Scope scope = Scope.open();
           var recording = Autograd.enableGrad()) {
         Tensor leaf = w.detach().requiresGrad_(true);
-        Tensor loss =
-            mixes
-                ? FeatureMixup.allPairs(leaf, x, labels, config.lam_x, config.lam_y)
-                : FeatureMixup.standard(leaf, x, labels);
-        losses[step] = loss.item();
-        Tensor gradient = Autograd.grad(loss, leaf)[0];
+        Tensor objective =
+            config.mixes(step)
+                ? mixed.of(leaf, step)
+                : FeatureMixup.standard(leaf, patches, labels);
+        loss = objective.item();
+        Tensor gradient = Autograd.grad(objective, leaf)[0];
         try (var off = Autograd.noGrad()) {
           w.add_(gradient, -config.eta);
-          strengths[step] = scope.keep(strength(w, v));
         }
       }
+      observer.updated(step, loss, w);
     }
-    Tensor logits = Autograd.noGrad(() -> QuadraticCnn.logits(w, x));
-    return new Result(w, Tensor.of(losses), Tensor.stack(0, strengths), logits);
+    return w;
   }
 
   /**

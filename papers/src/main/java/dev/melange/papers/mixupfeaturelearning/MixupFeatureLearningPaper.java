@@ -3,7 +3,8 @@ package dev.melange.papers.mixupfeaturelearning;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The Benefits of Mixup for Feature Learning (Zou, Cao, Li and Gu, ICML 2023). */
-public final class MixupFeatureLearningPaper implements Method {
+public final class MixupFeatureLearningPaper implements Paper {
   @Override
   public String key() {
     return "mixup-feature-learning";
@@ -47,6 +48,11 @@ public final class MixupFeatureLearningPaper implements Method {
             MixupFeatureLearningPaper::train),
         Component.function(
             "mixup/asymmetric", AsymmetricMixup.Config.class, MixupFeatureLearningPaper::mix));
+  }
+
+  @Override
+  public Study study() {
+    return new FeatureLearningStudy();
   }
 
   private static Map<String, Tensor> data(FeatureNoise.Config config, Inputs in) {
