@@ -3,7 +3,8 @@ package dev.melange.papers.mixupneuralcollapse;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Map;
 /**
  * Pushing Boundaries: Mixup's Influence on Neural Collapse (Fisher, Meng and Papyan, ICLR 2024).
  */
-public final class MixupNeuralCollapsePaper implements Method {
+public final class MixupNeuralCollapsePaper implements Paper {
   @Override
   public String key() {
     return "mixup-neural-collapse";
@@ -41,6 +42,11 @@ public final class MixupNeuralCollapsePaper implements Method {
             "interpret/mixup-geometry",
             MixupGeometry.Config.class,
             MixupNeuralCollapsePaper::geometry));
+  }
+
+  @Override
+  public Study study() {
+    return new CollapseStudy();
   }
 
   private static Map<String, Tensor> collapse(CollapseMetrics.Config config, Inputs in) {
