@@ -98,8 +98,8 @@ record CollapseSettings(Arena small, Arena images, int mixtures, int seeds, int 
               1);
       case QUICK ->
           new CollapseSettings(
-              digits(1200, 597, 300),
-              fashion(14, 4000, 2000, new int[] {1, 1, 1}, 16, 40),
+              digits(1200, 597, 200),
+              fashion(14, 2000, 1000, new int[] {1, 1, 1}, 16, 40),
               1200,
               3,
               3);
