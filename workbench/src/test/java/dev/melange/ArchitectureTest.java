@@ -28,7 +28,7 @@ class ArchitectureTest {
           "stripmlp", Set.of("mlpmixer"));
 
   /** What all papers share, below {@code dev.melange.papers} too. */
-  private static final Set<String> SHARED = Set.of("study", "forecast");
+  private static final Set<String> SHARED = Set.of("study", "forecast", "fields");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

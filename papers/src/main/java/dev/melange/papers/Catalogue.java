@@ -11,6 +11,7 @@ import dev.melange.papers.bert.BertPaper;
 import dev.melange.papers.coordinateawaremodulation.CamPaper;
 import dev.melange.papers.decoupledmixup.DecoupledMixupPaper;
 import dev.melange.papers.dynamicspectrummixer.DsmPaper;
+import dev.melange.papers.fields.SignalModel;
 import dev.melange.papers.finalmlp.FinalMlpPaper;
 import dev.melange.papers.fresh.FreshPaper;
 import dev.melange.papers.gpt.GptPaper;
@@ -121,6 +122,30 @@ public final class Catalogue {
     }
     Card card = Cards.get(key);
     throw new IllegalArgumentException("%s is not implemented%s".formatted(card.key(), runnable));
+  }
+
+  /** All networks that signals can be fitted with, in order of the catalogue. */
+  public static List<SignalModel> signalModels() {
+    return METHODS.stream().flatMap(method -> method.signalModels().stream()).toList();
+  }
+
+  /**
+   * The network for signals of a name.
+   *
+   * @throws IllegalArgumentException if there is none; names those that there are
+   */
+  public static SignalModel signalModel(String name) {
+    List<SignalModel> all = signalModels();
+    return all.stream()
+        .filter(model -> model.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no signal model '%s'; there are %s"
+                        .formatted(
+                            name,
+                            String.join(", ", all.stream().map(SignalModel::name).toList()))));
   }
 
   /** All components of all methods. */

@@ -2,6 +2,7 @@ package dev.melange.papers;
 
 import dev.melange.component.Component;
 import dev.melange.nn.TokenMixer;
+import dev.melange.papers.fields.SignalModel;
 import dev.melange.papers.forecast.ForecastMethod;
 import java.util.List;
 
@@ -34,6 +35,11 @@ public interface Method {
 
   /** The networks that forecast series of one's own; empty for most. */
   default List<ForecastMethod> forecasters() {
+    return List.of();
+  }
+
+  /** The networks that signals of one's own can be fitted with; empty for most. */
+  default List<SignalModel> signalModels() {
     return List.of();
   }
 }

@@ -1,5 +1,6 @@
 package dev.melange.cli;
 
+import dev.melange.train.EpochRecord;
 import dev.melange.train.TrainingListener;
 import java.util.Locale;
 
@@ -9,6 +10,7 @@ final class FitProgress implements TrainingListener, AutoCloseable {
   private final String task;
   private Progress shown = Progress.none();
   private long first;
+  private String quality = "";
 
   FitProgress(Console console, String task) {
     this.console = console;
@@ -26,8 +28,15 @@ final class FitProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void step(StepRecord step) {
-    shown.message(String.format(Locale.ROOT, "epoch %d, loss %.4g", step.epoch(), step.loss()));
+    shown.message(
+        String.format(Locale.ROOT, "epoch %d, loss %.4g%s", step.epoch(), step.loss(), quality));
     shown.at(step.step() - first);
+  }
+
+  @Override
+  public void epoch(EpochRecord record) {
+    Double psnr = record.metrics().get("psnr");
+    quality = psnr == null ? "" : String.format(Locale.ROOT, ", PSNR %.2f dB", psnr);
   }
 
   @Override

@@ -42,6 +42,7 @@ import picocli.CommandLine.ScopeType;
       PredictCommand.class,
       RestoreCommand.class,
       PatchesCommand.class,
+      FitSignalCommand.class,
       InspectCommand.class,
       FiltersCommand.class,
       VerifyCommand.class,

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -61,6 +62,31 @@ public final class ImageFiles {
               .formatted(file, Files.size(file), MAX_BYTES));
     }
     return decode(file.toString(), Files.readAllBytes(file), maxPixels);
+  }
+
+  /**
+   * Whether a file's picture has an alpha channel, or a colour that stands for transparency. Only
+   * the head of the file is decoded; false for files that are no images.
+   */
+  public static boolean hasAlpha(Path file) throws IOException {
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers = in == null ? null : ImageIO.getImageReaders(in);
+      if (readers == null || !readers.hasNext()) {
+        return false;
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        ImageTypeSpecifier type = reader.getRawImageType(0);
+        Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+        if (type == null && types.hasNext()) {
+          type = types.next();
+        }
+        return type != null && type.getColorModel() != null && type.getColorModel().hasAlpha();
+      } finally {
+        reader.dispose();
+      }
+    }
   }
 
   /**

@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * An image as an MLP of random Fourier features of the pixels' coordinates, each hidden layer
  * standardised and modulated (section 4.1); without that, the Fourier feature network it is
- * compared with. Coordinates [1, n, 2] in [0, 1], row first, to colours [1, n, out] in (0, 1).
+ * compared with. Coordinates [1, n, 2] or [n, 2] in [0, 1], row first, to colours [1, n, out] or
+ * [n, out] in (0, 1).
  */
 public final class CamImage extends UnaryLayer {
   /**
@@ -92,6 +93,13 @@ public final class CamImage extends UnaryLayer {
       h = h.relu();
     }
     Tensor colours = layers.get(last).forward(h).sigmoid();
-    return colours.reshape(coords.size(0), coords.size(1), colours.size(1));
+    return coords.dim() == 2
+        ? colours
+        : colours.reshape(coords.size(0), coords.size(1), colours.size(1));
+  }
+
+  /** The grids of the layers, [1, 2, grid_w, grid_h] each; none without modulation. */
+  List<Tensor> grids() {
+    return grids;
   }
 }

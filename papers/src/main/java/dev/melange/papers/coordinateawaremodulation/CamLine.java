@@ -81,4 +81,9 @@ public final class CamLine extends UnaryLayer {
     }
     return last.forward(h);
   }
+
+  /** The grids of the layers, [1, 2, G, 1] each; none without modulation. */
+  List<Tensor> grids() {
+    return grids;
+  }
 }

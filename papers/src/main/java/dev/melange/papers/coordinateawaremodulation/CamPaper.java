@@ -6,6 +6,7 @@ import dev.melange.component.Inputs;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.fields.SignalModel;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.List;
@@ -199,5 +200,10 @@ public final class CamPaper implements Method {
   private static Model video(String name, int cells) {
     Map<String, String> keys = Map.of("mod_dim", Integer.toString(cells));
     return Model.of(name, VIDEO, Configs.with(Configs.defaults(CamVideo.Config.class), keys, name));
+  }
+
+  @Override
+  public List<SignalModel> signalModels() {
+    return ImageModels.all();
   }
 }

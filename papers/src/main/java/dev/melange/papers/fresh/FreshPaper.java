@@ -6,6 +6,7 @@ import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.fields.SignalModel;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -105,5 +106,10 @@ public final class FreshPaper implements Method {
         Model.of("fresh_finer", FINER, Configs.defaults(Finer.Config.class)),
         Model.of("fresh_fourier", FOURIER, Configs.defaults(FourierField.Config.class)),
         Model.of("fresh_wire", WIRE, Configs.defaults(Wire.Config.class)));
+  }
+
+  @Override
+  public List<SignalModel> signalModels() {
+    return FrequencyNetwork.all();
   }
 }
