@@ -20,4 +20,12 @@ public interface ImageModelConfig {
    * @throws IllegalArgumentException if the network cannot be made for such images
    */
   Record forImages(int channels, int height, int width, int classes);
+
+  /**
+   * As {@link #forImages}, for weights that were trained with this configuration: layers that bring
+   * maps of any size to the one that they are made for keep it.
+   */
+  default Record forFineTuning(int channels, int height, int width, int classes) {
+    return forImages(channels, height, width, classes);
+  }
 }

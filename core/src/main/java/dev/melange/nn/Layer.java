@@ -223,14 +223,57 @@ public abstract class Layer implements AutoCloseable {
   }
 
   /**
-   * Copies the weights that match by name and shape, and leaves the others as they are.
+   * Copies the weights that match by name and shape, or that a layer can make fit ({@link
+   * #fitted}), and leaves the others as they are.
    *
-   * @return what was loaded, missing, unexpected and mis-shaped
+   * @return what was loaded, made to fit, missing, unexpected and mis-shaped
    */
   public final LoadReport loadMatching(Map<String, Tensor> weights) {
-    LoadReport report = compare(weights);
-    copyMatching(weights);
-    return report;
+    try (Scope scope = Scope.open()) {
+      Map<String, Tensor> fitting = new LinkedHashMap<>(weights);
+      List<String> fitted = fit(fitting);
+      LoadReport report = compare(fitting);
+      copyMatching(fitting);
+      return new LoadReport(
+          report.loaded(), fitted, report.missing(), report.unexpected(), report.misshaped());
+    }
+  }
+
+  /**
+   * A stored weight of this layer made to fit, where the method says how, as for maps of another
+   * size.
+   *
+   * @param name of the weight in this layer
+   * @param stored the weight, of another shape than this layer's
+   * @return of this layer's shape; nothing, the default, if there is no way
+   */
+  protected Optional<Tensor> fitted(String name, Tensor stored) {
+    return Optional.empty();
+  }
+
+  /** Makes weights of other shapes fit in their map and returns their names. */
+  private List<String> fit(Map<String, Tensor> weights) {
+    List<String> names = new ArrayList<>();
+    visit(
+        (path, layer) -> {
+          Map<String, Tensor> own = new LinkedHashMap<>(layer.parameters);
+          own.putAll(layer.buffers);
+          own.forEach(
+              (name, tensor) -> {
+                String full = path.isEmpty() ? name : path + "." + name;
+                Tensor stored = weights.get(full);
+                if (stored != null && !Arrays.equals(stored.shape(), tensor.shape())) {
+                  layer
+                      .fitted(name, stored)
+                      .ifPresent(
+                          value -> {
+                            weights.put(full, value);
+                            names.add(full);
+                          });
+                }
+              });
+        });
+    return names;
   }
 
   private LoadReport compare(Map<String, Tensor> weights) {
@@ -259,7 +302,7 @@ public abstract class Layer implements AutoCloseable {
         });
     List<String> unexpected = new ArrayList<>(weights.keySet());
     unexpected.removeAll(own.keySet());
-    return new LoadReport(loaded, missing, unexpected, misshaped);
+    return new LoadReport(loaded, List.of(), missing, unexpected, misshaped);
   }
 
   private static boolean isTransposed(long[] a, long[] b) {

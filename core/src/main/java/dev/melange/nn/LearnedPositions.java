@@ -4,6 +4,7 @@ import dev.melange.tensor.Resample;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * A learned vector per position of a grid, added to tokens [B, prefix + h * w, D]; the first {@code
@@ -52,6 +53,19 @@ public final class LearnedPositions extends UnaryLayer {
               .formatted(rows, columns, prefix + rows * columns, table.size(2), x));
     }
     return x.add(resize(table, prefix, height, width, rows, columns));
+  }
+
+  /** Stored positions of a square grid, resized to this one. */
+  @Override
+  protected Optional<Tensor> fitted(String name, Tensor stored) {
+    if (stored.dim() != 3 || stored.size(0) != 1 || stored.size(2) != table.size(2)) {
+      return Optional.empty();
+    }
+    long positions = stored.size(1) - prefix;
+    int side = (int) Math.round(Math.sqrt(Math.max(0, positions)));
+    return side > 0 && (long) side * side == positions
+        ? Optional.of(resize(stored, prefix, side, side, height, width))
+        : Optional.empty();
   }
 
   /**

@@ -5,18 +5,24 @@ import java.util.List;
 /**
  * What happened when weights were matched with a layer.
  *
- * @param loaded names present in both with the same shape
+ * @param loaded names present in both with the same shape, in the end
+ * @param fitted those of them whose stored weights had another shape and were made to fit
  * @param missing names of the layer that the weights lack
  * @param unexpected names in the weights that the layer lacks
  * @param misshaped one sentence per name whose shapes differ
  */
 public record LoadReport(
-    List<String> loaded, List<String> missing, List<String> unexpected, List<String> misshaped) {
+    List<String> loaded,
+    List<String> fitted,
+    List<String> missing,
+    List<String> unexpected,
+    List<String> misshaped) {
   private static final int SHOWN = 8;
 
   /** Copies the lists. */
   public LoadReport {
     loaded = List.copyOf(loaded);
+    fitted = List.copyOf(fitted);
     missing = List.copyOf(missing);
     unexpected = List.copyOf(unexpected);
     misshaped = List.copyOf(misshaped);

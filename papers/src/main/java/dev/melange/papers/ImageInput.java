@@ -92,6 +92,11 @@ public record ImageInput(
     return new ImageInput(channels, size, crop, true, normalize);
   }
 
+  /** The same, with images of another size, for models that take any. */
+  public ImageInput withSize(int side) {
+    return new ImageInput(channels, side, crop, convert, normalize);
+  }
+
   /** {@link #withChannels} as a step of a pipeline. */
   public Transform channelStep() {
     return (image, draws) -> withChannels(image);

@@ -31,6 +31,7 @@ public final class Vision {
     private int height = 224;
     private int width = 224;
     private long seed;
+    private boolean fineTuned;
     private ObjectNode base;
     private final Map<String, String> keys = new LinkedHashMap<>();
 
@@ -72,6 +73,16 @@ public final class Vision {
      */
     public Options base(ObjectNode stored) {
       base = stored;
+      return this;
+    }
+
+    /**
+     * Whether the model will get weights that were trained with its configuration, false by
+     * default: it is then made so that they fit images of other sizes where its method says how
+     * ({@link ImageModelConfig#forFineTuning}).
+     */
+    public Options fineTuned(boolean on) {
+      fineTuned = on;
       return this;
     }
 
@@ -131,7 +142,10 @@ public final class Vision {
       base = Configs.read(model.component().configType(), stored, name);
     }
     ImageModelConfig config = (ImageModelConfig) Configs.with(base, keys, name);
-    Record made = config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
+    Record made =
+        chosen.fineTuned
+            ? config.forFineTuning(chosen.channels, chosen.height, chosen.width, chosen.classes)
+            : config.forImages(chosen.channels, chosen.height, chosen.width, chosen.classes);
     MixerChoice choice =
         mixers == null ? null : MixerChoice.parse(mixers, chosen.height, chosen.width);
     return (ImageModel) model.create(made, choice, new Rng(chosen.seed));

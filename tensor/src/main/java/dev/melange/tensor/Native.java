@@ -1,9 +1,12 @@
 package dev.melange.tensor;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -18,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /** Loads libtorch and calls it: scalars, optional arguments, readable errors. */
 final class Native {
   private static final Logger LOG = LoggerFactory.getLogger(Native.class);
+  private static final Pattern STACK = Pattern.compile("Exception raised from|\\nframe #0:");
+  private static final Pattern TOO_LARGE = Pattern.compile("you tried to allocate (\\d+) bytes");
   private static final int MAX_CACHED_SCALARS = 4096;
   private static final ConcurrentHashMap<Number, Scalar> SCALARS = new ConcurrentHashMap<>();
 
@@ -126,9 +131,15 @@ final class Native {
   }
 
   /** The message without libtorch's C++ stack. */
-  private static String firstLines(String message) {
-    int stack = message.indexOf("Exception raised from");
-    return (stack < 0 ? message : message.substring(0, stack)).strip();
+  static String firstLines(String message) {
+    Matcher memory = TOO_LARGE.matcher(message);
+    if (memory.find()) {
+      return String.format(
+          Locale.ROOT,
+          "there is not enough memory for a tensor of %.1f GiB; use smaller images, batches or models",
+          Double.parseDouble(memory.group(1)) / (1 << 30));
+    }
+    return STACK.split(message, 2)[0].strip();
   }
 
   static Scalar scalar(double value) {

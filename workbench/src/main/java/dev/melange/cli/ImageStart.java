@@ -18,6 +18,7 @@ import java.util.List;
  * @param model the model
  * @param file where weights come from; null for random ones
  * @param used weights that were taken from the file
+ * @param resized those of them that were made to fit images of another size
  * @param fresh weights of the model that the file does not give, at their random initial values
  * @param dropped weights of the file that the model has no use for
  * @param body whether more than the classifier is fresh
@@ -26,6 +27,7 @@ record ImageStart(
     ImageModel model,
     String file,
     List<String> used,
+    List<String> resized,
     List<String> fresh,
     List<String> dropped,
     boolean body) {
@@ -56,9 +58,10 @@ record ImageStart(
                     .classes(classes)
                     .seed(settings.seed())
                     .base(stored)
+                    .fineTuned(file != null)
                     .set(settings.set()));
     if (file == null) {
-      return new ImageStart(model, null, List.of(), List.of(), List.of(), false);
+      return new ImageStart(model, null, List.of(), List.of(), List.of(), List.of(), false);
     }
     try {
       return load(model, file, classes);
@@ -80,7 +83,8 @@ record ImageStart(
     dropped.removeAll(report.missing()); // those of another shape
     dropped.addAll(report.unexpected());
     boolean body = fresh.stream().anyMatch(name -> !isClassifier(model.state().get(name), classes));
-    return new ImageStart(model, file.toString(), report.loaded(), fresh, dropped, body);
+    return new ImageStart(
+        model, file.toString(), report.loaded(), report.fitted(), fresh, dropped, body);
   }
 
   private static boolean isClassifier(Tensor tensor, int classes) {
@@ -93,8 +97,13 @@ record ImageStart(
       return;
     }
     String text =
-        "%s: %d weights used; new: %s; of the file not used: %s"
-            .formatted(file, used.size(), names(fresh), names(dropped));
+        "%s: %d weights used%s; new: %s; of the file not used: %s"
+            .formatted(
+                file,
+                used.size(),
+                resized.isEmpty() ? "" : ", resized of them: " + names(resized),
+                names(fresh),
+                names(dropped));
     if (body) {
       console.warn(text);
     } else {
@@ -115,6 +124,7 @@ record ImageStart(
     ObjectNode json = Json.object();
     json.put("file", file);
     json.put("used", used.size());
+    resized.forEach(json.putArray("resized")::add);
     fresh.forEach(json.putArray("new")::add);
     dropped.forEach(json.putArray("dropped")::add);
     return json;

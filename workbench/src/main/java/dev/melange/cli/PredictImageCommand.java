@@ -9,6 +9,7 @@ import dev.melange.data.image.ImageFiles;
 import dev.melange.io.AtomicFiles;
 import dev.melange.papers.ImageClassifier;
 import dev.melange.papers.ImageClassifier.Prediction;
+import dev.melange.papers.ImageInput;
 import dev.melange.papers.metaformer.GradCam;
 import dev.melange.report.ColorMap;
 import dev.melange.report.ImageGrid;
@@ -43,10 +44,12 @@ import picocli.CommandLine.Parameters;
       "  melange predict image --weights classifier.safetensors photo.jpg",
       "  melange predict image --weights classifier.safetensors holiday/ --csv classes.csv",
       "  melange predict image --weights classifier.safetensors photo.jpg --explain heat/",
-      "  melange predict image --weights classifier.safetensors photo.jpg --views 20"
+      "  melange predict image --weights classifier.safetensors photo.jpg --views 20",
+      "  melange predict image --weights classifier.safetensors photo.jpg --size 96"
     })
 final class PredictImageCommand extends Subcommand {
-  private static final int BATCH = 32;
+  private static final int MOST_IMAGES = 32;
+  private static final long MOST_PIXELS = 32L * 256 * 256; // large images one after the other
   private static final int MOST_VIEWS = 1000;
 
   @Option(
@@ -74,6 +77,14 @@ final class PredictImageCommand extends Subcommand {
       paramLabel = "1|3",
       description = "Convert images to the classifier's channels instead of refusing others.")
   private Integer channels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description =
+          "Show the classifier images of another size than it was trained with, if it can see them."
+              + " Default: that of its training.")
+  private Integer size;
 
   @Option(
       names = "--views",
@@ -111,15 +122,22 @@ final class PredictImageCommand extends Subcommand {
     List<Path> files = files();
     Engine.get();
     try (ImageClassifier loaded = ImageClassifier.load(weights)) {
-      ImageClassifier classifier = withChannels(loaded);
+      ImageClassifier classifier = adapted(loaded);
       classifier.model().to(Engine.get().device());
+      ImageMemory.requirePrediction(
+          classifier.model(),
+          classifier.input().channels(),
+          loaded.input().size(),
+          classifier.input().size(),
+          ImageMemory.installed());
       List<Result> results = new ArrayList<>();
       try (Progress progress = console.progress("predicting", files.size(), "images")) {
-        for (int from = 0; from < files.size(); from += BATCH) {
+        int batchSize = batchSize(classifier.input().size());
+        for (int from = 0; from < files.size(); from += batchSize) {
           if (cancellation.getAsBoolean()) {
             return ExitCode.INTERRUPTED;
           }
-          List<Path> batch = files.subList(from, Math.min(files.size(), from + BATCH));
+          List<Path> batch = files.subList(from, Math.min(files.size(), from + batchSize));
           results.addAll(predict(classifier, batch));
           progress.at(from + batch.size());
         }
@@ -132,16 +150,20 @@ final class PredictImageCommand extends Subcommand {
     }
   }
 
-  private ImageClassifier withChannels(ImageClassifier loaded) {
-    if (channels == null) {
-      return loaded;
-    }
-    if (channels != loaded.input().channels()) {
+  private static int batchSize(int side) {
+    return (int) Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / ((long) side * side)));
+  }
+
+  private ImageClassifier adapted(ImageClassifier loaded) {
+    ImageInput input = loaded.input();
+    if (channels != null && channels != input.channels()) {
       throw new IllegalArgumentException(
           "the classifier sees images of %d channel(s), got --channels %d"
-              .formatted(loaded.input().channels(), channels));
+              .formatted(input.channels(), channels));
     }
-    return new ImageClassifier(loaded.model(), loaded.input().converting(), loaded.classes());
+    input = channels == null ? input : input.converting();
+    input = size == null ? input : input.withSize(size);
+    return new ImageClassifier(loaded.model(), input, loaded.classes());
   }
 
   private List<Path> files() throws IOException {
@@ -193,10 +215,10 @@ final class PredictImageCommand extends Subcommand {
   private void explain(ImageClassifier classifier, List<Image> images, List<Result> results)
       throws IOException {
     Files.createDirectories(explain);
-    int size = classifier.input().size();
+    int side = classifier.input().size();
     for (int i = 0; i < images.size(); i++) {
       Prediction first = results.get(i).predictions().get(0);
-      double[][] heat = new double[size][size];
+      double[][] heat = new double[side][side];
       try (Scope scope = Scope.open()) {
         Device device = Engine.get().device();
         Tensor x =
@@ -204,7 +226,7 @@ final class PredictImageCommand extends Subcommand {
         Tensor target = Tensor.of(new long[] {first.index()}, 1).to(device);
         float[] values = GradCam.explain(classifier.model(), x, target).resized().toFloats();
         for (int j = 0; j < values.length; j++) {
-          heat[j / size][j % size] = values[j];
+          heat[j / side][j % side] = values[j];
         }
       }
       Image seen = classifier.input().evaluation().transform(images.get(i), new Rng(0));
@@ -218,7 +240,7 @@ final class PredictImageCommand extends Subcommand {
               plain
                   .withHeat(heat, ColorMap.INFERNO, 0.5)
                   .captioned(percent(first.name(), first.probability())))
-          .cellWidth(Math.max(160, Math.min(400, size)))
+          .cellWidth(Math.max(160, Math.min(400, side)))
           .smooth()
           .build()
           .save(target(name));

@@ -10,6 +10,7 @@ import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The dynamic spectrum mixer: a linear map over the channels, a cosine transform, a learned weight
@@ -165,7 +166,9 @@ public final class DynamicSpectrumMixer extends UnaryLayer {
   private Mixed mix(Tensor tokens, BandSpectrum transform) {
     Tensor z = transform.of(projIn.forward(tokens));
     Tensor weighted =
-        spectrumWeight == null ? z : z.mul(weightFor(z.size(1), z.size(2)).permute(1, 2, 0));
+        spectrumWeight == null
+            ? z
+            : z.mul(weightFor(spectrumWeight, z.size(1), z.size(2)).permute(1, 2, 0));
     Tensor gains = null;
     if (config.dynamic()) {
       gains = bandWeights(z, transform);
@@ -191,15 +194,25 @@ public final class DynamicSpectrumMixer extends UnaryLayer {
   }
 
   /** The learned weights for maps of a size: the low frequencies, continued with ones. */
-  private Tensor weightFor(long height, long width) {
+  private static Tensor weightFor(Tensor weight, long height, long width) {
     Tensor low =
-        spectrumWeight
-            .narrow(1, 0, Math.min(height, config.height))
-            .narrow(2, 0, Math.min(width, config.width));
+        weight
+            .narrow(1, 0, Math.min(height, weight.size(1)))
+            .narrow(2, 0, Math.min(width, weight.size(2)));
     long below = height - low.size(1);
     long right = width - low.size(2);
     return below == 0 && right == 0
         ? low
         : Nn.pad(low, new long[] {0, right, 0, below}, "constant", 1);
+  }
+
+  /** Stored weights of frequencies, cut or continued as for maps of another size. */
+  @Override
+  protected Optional<Tensor> fitted(String name, Tensor stored) {
+    boolean frequencies =
+        name.equals("spectrum_weight") && stored.dim() == 3 && stored.size(0) == config.dim;
+    return frequencies
+        ? Optional.of(weightFor(stored, config.height, config.width))
+        : Optional.empty();
   }
 }

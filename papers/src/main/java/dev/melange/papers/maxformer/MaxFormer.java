@@ -116,7 +116,7 @@ public final class MaxFormer extends ImageModel implements TokenMixerHost {
    */
   public List<Tensor> maps(Tensor x) {
     List<Tensor> maps = new ArrayList<>();
-    Tensor y = TimeInput.of(x, config.in_channels(), config.T(), "max-former");
+    Tensor y = TimeInput.of(x, config.in_channels(), config.T(), config.stride(), "max-former");
     for (UnaryLayer layer : layers) {
       Tensor in = y;
       y = scoped(() -> layer.forward(in));
@@ -159,7 +159,7 @@ public final class MaxFormer extends ImageModel implements TokenMixerHost {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    Tensor y = TimeInput.of(x, config.in_channels(), config.T(), "max-former");
+    Tensor y = TimeInput.of(x, config.in_channels(), config.T(), config.stride(), "max-former");
     for (UnaryLayer layer : layers) {
       Tensor in = y;
       y = scoped(() -> layer.forward(in));

@@ -26,6 +26,7 @@ import java.util.Map;
  */
 public final class MaxResNet extends ImageModel {
   private static final int CHANNELS = 3;
+  private static final int STRIDE = 4;
 
   /**
    * Configuration; the defaults are Max-ResNet-18 for CIFAR-10.
@@ -79,10 +80,10 @@ public final class MaxResNet extends ImageModel {
             "max-resnet expects images of 3 channels, got %d; convert with --channels 3"
                 .formatted(channels));
       }
-      if (height % 4 != 0 || width % 4 != 0) {
+      if (height % STRIDE != 0 || width % STRIDE != 0) {
         throw new IllegalArgumentException(
-            "max-resnet halves images twice: height and width must be multiples of 4, got %dx%d"
-                .formatted(height, width));
+            "max-resnet divides images by %d: height and width must be multiples of it, got %dx%d; resize the images"
+                .formatted(STRIDE, height, width));
       }
       return new Config(stem_channels, widths, layers, classes, T);
     }
@@ -173,12 +174,7 @@ public final class MaxResNet extends ImageModel {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    Tensor input = TimeInput.of(x, CHANNELS, config.T(), "max-resnet");
-    if (x.size(-2) % 4 != 0 || x.size(-1) % 4 != 0) {
-      throw new IllegalArgumentException(
-          "max-resnet halves images twice: height and width must be multiples of 4, got %dx%d"
-              .formatted(x.size(-2), x.size(-1)));
-    }
+    Tensor input = TimeInput.of(x, CHANNELS, config.T(), STRIDE, "max-resnet");
     Tensor y = scoped(() -> Steps.apply(in -> bn1.forward(conv1.forward(in)), input));
     for (Block block : blocks) {
       Tensor in = y;

@@ -10,9 +10,11 @@ final class TimeInput {
   /**
    * Images [B, c, H, W] or frames [B, T, c, H, W] to [T, B, c, H, W], channels last in memory.
    *
-   * @throws IllegalArgumentException naming the model, if the input is neither
+   * @param stride by what the model divides height and width
+   * @throws IllegalArgumentException naming the model, if the input is neither or its size does not
+   *     fit
    */
-  static Tensor of(Tensor x, int channels, int steps, String model) {
+  static Tensor of(Tensor x, int channels, int steps, int stride, String model) {
     boolean image = x.dim() == 4 && x.size(1) == channels;
     boolean frames = x.dim() == 5 && x.size(1) == steps && x.size(2) == channels;
     if (!image && !frames) {
@@ -26,6 +28,11 @@ final class TimeInput {
                   channels,
                   Arrays.toString(x.shape()),
                   x.dim() == 4 ? "; convert with --channels " + channels : ""));
+    }
+    if (x.size(-2) % stride != 0 || x.size(-1) % stride != 0) {
+      throw new IllegalArgumentException(
+          "%s divides images by %d: height and width must be multiples of it, got %dx%d; resize the images"
+              .formatted(model, stride, x.size(-2), x.size(-1)));
     }
     long batch = x.size(0);
     Tensor all =

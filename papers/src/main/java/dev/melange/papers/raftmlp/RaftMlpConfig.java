@@ -183,11 +183,21 @@ public record RaftMlpConfig(
   /** The grids of the mixing weights are those of square images of the longer side. */
   @Override
   public RaftMlpConfig forImages(int channels, int height, int width, int classes) {
+    return with(channels, Math.max(height, width), classes);
+  }
+
+  /** The grids stay: maps of other sizes are brought to them in every block. */
+  @Override
+  public RaftMlpConfig forFineTuning(int channels, int height, int width, int classes) {
+    return with(channels, pretrained_image_size, classes);
+  }
+
+  private RaftMlpConfig with(int channels, int side, int classes) {
     return Configs.with(
         this,
         Map.of(
             "in_channels", Integer.toString(channels),
-            "pretrained_image_size", Integer.toString(Math.max(height, width)),
+            "pretrained_image_size", Integer.toString(side),
             "num_classes", Integer.toString(classes)),
         "vision/raft-mlp");
   }
