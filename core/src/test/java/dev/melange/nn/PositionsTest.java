@@ -90,6 +90,22 @@ class PositionsTest {
   }
 
   @Test
+  void storedPositionsOfSquareGridsAreMadeToFit() {
+    try (LearnedPositions positions = new LearnedPositions(1, 4, 2, 2, new Rng(1))) {
+      positions.to(DType.F64);
+      Tensor stored = ramp(1, 10, 2);
+      LoadReport report = positions.loadMatching(Map.of("pos_embed", stored));
+      assertThat(report.fitted()).containsExactly("pos_embed");
+      assertValues(
+          positions.state().get("pos_embed").reshape(-1),
+          LearnedPositions.resize(stored, 1, 3, 3, 4, 2).reshape(-1).toDoubles());
+      LoadReport other = positions.loadMatching(Map.of("pos_embed", ramp(1, 7, 2)));
+      assertThat(other.loaded()).isEmpty();
+      assertThat(other.misshaped()).hasSize(1);
+    }
+  }
+
+  @Test
   void learnedPositionsAreAddedAndTrained() {
     try (LearnedPositions positions = new LearnedPositions(1, 2, 3, 2, new Rng(1))) {
       assertThat(positions.state().keySet()).containsExactly("pos_embed");

@@ -156,6 +156,9 @@ class TensorDataTest {
               assertThat(e.getMessage()).doesNotContain("frame #", "Exception raised from");
               assertThat(e.getCause().getMessage()).contains("Exception raised from");
             });
+    assertThatThrownBy(() -> Tensor.zeros(1L << 45))
+        .hasMessageContaining("not enough memory for a tensor of 131072.0 GiB")
+        .hasMessageNotContaining("frame #");
     assertThatThrownBy(() -> Nn.linear(Tensor.ones(2, 3), Tensor.ones(4, 5), null))
         .hasMessageContaining("linear: ")
         .hasMessageContaining("float32[4, 5], none");

@@ -11,6 +11,7 @@ import dev.melange.papers.maxim.PhotoComparison;
 import dev.melange.papers.maxim.RestorationModel;
 import dev.melange.papers.maxim.RestorationTask;
 import dev.melange.papers.maxim.Restorer;
+import dev.melange.papers.maxim.StagePictures;
 import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Parameters;
       "  melange restore --task denoise --model denoise.safetensors photo.jpg -o out.png",
       "  melange restore --model derain.safetensors holiday/ -o restored/",
       "  melange restore --task deblur --model GoPro.npz photo.jpg -o out.png --ensemble 8",
-      "  melange restore --model denoise.safetensors bad.png --target good.png --compare both.png"
+      "  melange restore --model denoise.safetensors bad.png --target good.png --compare both.png",
+      "  melange restore --model denoise.safetensors bad.png --stages stages.png"
     })
 final class RestoreCommand extends Subcommand {
   private static final String RESTORED = "-restored.png";
@@ -81,6 +83,14 @@ final class RestoreCommand extends Subcommand {
       paramLabel = "PNG",
       description = "Write a picture of one photograph before and after.")
   private Path compare;
+
+  @Option(
+      names = "--stages",
+      paramLabel = "PNG",
+      description =
+          "Write a picture of what every stage of the network makes of one photograph (of its"
+              + " middle, if it is large), at every scale.")
+  private Path stages;
 
   @Option(
       names = "--tile",
@@ -229,16 +239,29 @@ final class RestoreCommand extends Subcommand {
     return outs;
   }
 
-  private void requireOne(List<Path> photos) {
-    if (photos.size() > 1 && compare != null) {
-      throw new IllegalArgumentException("--compare is for one photograph, got " + photos.size());
-    }
+  private void requireOne(List<Path> photos) throws NoSuchFileException {
+    requirePicture("--compare", compare, photos);
+    requirePicture("--stages", stages, photos);
     if (photos.size() > 1 && target != null && !Files.isDirectory(target)) {
       throw new IllegalArgumentException(
           "--target must be a folder for %d photographs, got %s".formatted(photos.size(), target));
     }
-    if (compare != null && !compare.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IllegalArgumentException("--compare writes a .png, got " + compare);
+  }
+
+  private static void requirePicture(String option, Path picture, List<Path> photos)
+      throws NoSuchFileException {
+    if (picture == null) {
+      return;
+    }
+    if (photos.size() > 1) {
+      throw new IllegalArgumentException(option + " is for one photograph, got " + photos.size());
+    }
+    if (!picture.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new IllegalArgumentException(option + " writes a .png, got " + picture);
+    }
+    Path parent = picture.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
+      throw new NoSuchFileException(parent.toString(), null, "no such folder for " + option);
     }
   }
 
@@ -272,6 +295,9 @@ final class RestoreCommand extends Subcommand {
     ImageFileWriter.write(restored, file);
     if (compare != null) {
       BeforeAfter.of(photo.getFileName().toString(), image, restored, good).save(compare);
+    }
+    if (stages != null) {
+      StagePictures.of(photo.getFileName().toString(), restorer, image).save(stages);
     }
     if (good == null) {
       return new Result(photo, file, image, null, null);

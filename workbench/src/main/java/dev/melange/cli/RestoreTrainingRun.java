@@ -266,6 +266,11 @@ final class RestoreTrainingRun {
 
   void print(JsonNode result) {
     console.line(console.bold(summary(result)));
+    if (result.get("psnr_after").asDouble() < result.get("psnr_before").asDouble()) {
+      console.warn(
+          "the network makes the validation photographs worse; train it longer with --steps, and on"
+              + " more photographs");
+    }
     console.line("weights: " + result.get("weights").asText());
     console.line("report:  " + result.get("report").asText());
     console.line(

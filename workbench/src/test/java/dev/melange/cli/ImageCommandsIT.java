@@ -260,6 +260,58 @@ class ImageCommandsIT {
   }
 
   @Test
+  void weightsAndClassifiersAreUsedAtOtherSizesWhereTheModelSaysHow() throws IOException {
+    Path photos = photos("photos", 3, 4, "a", "b");
+    String photo = photos.resolve("a/0.png").toString();
+    for (String model : List.of("dsm_mini", "mixer_mini")) {
+      Path first = folder.resolve(model);
+      Ran trained =
+          TestPhotos.run(
+              "train",
+              "image",
+              "--data",
+              photos.toString(),
+              "--model",
+              model,
+              "--size",
+              "32",
+              "--epochs",
+              "1",
+              "--out",
+              first.toString());
+      assertThat(trained.code()).as(trained.err()).isZero();
+      String weights = first.resolve("classifier.safetensors").toString();
+      Ran larger =
+          TestPhotos.run("predict", "image", "--weights", weights, photo, "--size", "40", "--json");
+      if (model.equals("mixer_mini")) {
+        assertThat(larger.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(larger.err()).contains("32").contains("40");
+        continue;
+      }
+      assertThat(larger.code()).as(larger.err()).isZero();
+      Ran tuned =
+          TestPhotos.run(
+              "train",
+              "image",
+              "--data",
+              photos.toString(),
+              "--init",
+              weights,
+              "--size",
+              "48",
+              "--epochs",
+              "1",
+              "--out",
+              folder.resolve("larger").toString(),
+              "--json");
+      assertThat(tuned.code()).as(tuned.err()).isZero();
+      JsonNode init = new ObjectMapper().readTree(tuned.out()).get("init");
+      assertThat(texts(init.get("resized"))).contains("stage1.0.mixer.spectrum_weight");
+      assertThat(init.get("new")).isEmpty();
+    }
+  }
+
+  @Test
   void imagesOfAnySizeAreLearnedAndOnesThatCannotBeReadAreNamed() throws IOException {
     Path dots = folder.resolve("dots");
     for (String name : List.of("a", "b")) {

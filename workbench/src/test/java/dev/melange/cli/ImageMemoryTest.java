@@ -3,6 +3,8 @@ package dev.melange.cli;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.melange.nn.ImageModel;
+import dev.melange.papers.Vision;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,23 @@ class ImageMemoryTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("training poolformer_mini on images of 2048 x 2048 in batches of 64")
         .hasMessageContaining("this machine has 4.0; choose a smaller --size or --batch");
+  }
+
+  @Test
+  void refusesPredictionsForImagesThatDoNotFit() {
+    try (ImageModel model =
+        Vision.create("poolformer_mini", options -> options.size(32).set("mixer", "attention"))) {
+      assertThatThrownBy(() -> ImageMemory.requirePrediction(model, 3, 32, 1024, 16 * GIB))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("images of 1024 x 1024")
+          .hasMessageContaining("choose a smaller --size");
+      assertThatCode(() -> ImageMemory.requirePrediction(model, 3, 32, 128, GIB))
+          .doesNotThrowAnyException();
+    }
+    try (ImageModel model = Vision.create("poolformer_mini", options -> options.size(32))) {
+      assertThatCode(() -> ImageMemory.requirePrediction(model, 3, 32, 1024, 16 * GIB))
+          .doesNotThrowAnyException();
+    }
   }
 
   @Test

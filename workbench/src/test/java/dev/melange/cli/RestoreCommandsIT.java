@@ -107,6 +107,8 @@ class RestoreCommandsIT {
             target.toString(),
             "--compare",
             picture.toString(),
+            "--stages",
+            folder.resolve("stages.png").toString(),
             "--tile",
             "64",
             "--json");
@@ -120,6 +122,7 @@ class RestoreCommandsIT {
     assertThat(read.height()).isEqualTo(130);
     assertThat(read.width()).isEqualTo(95);
     assertThat(ImageFiles.read(picture).width()).isGreaterThan(4 * 480);
+    assertThat(ImageFiles.read(folder.resolve("stages.png")).width()).isGreaterThan(2 * 320);
 
     code =
         console.run(
@@ -140,6 +143,15 @@ class RestoreCommandsIT {
         "--model",
         weights.toString(),
         out.toString());
+    assertBadInput(
+        "--stages is for one photograph, got 5",
+        "--model",
+        weights.toString(),
+        folder.resolve("photos").toString(),
+        "-o",
+        folder.resolve("all").toString(),
+        "--stages",
+        picture.toString());
     assertBadInput(
         "is the photograph itself",
         "--model",

@@ -135,7 +135,7 @@ public final class ImageFiles {
     long height = reader.getHeight(0);
     if (width < 1 || height < 1 || width * height > maxPixels) {
       throw new DataException(
-          "%s says it is %,d x %,d pixels; the limit is %,d pixels in all: make it smaller or raise the limit"
+          "%s says it is %,d x %,d pixels; the limit is %,d pixels in all: make it smaller"
               .formatted(name, width, height, maxPixels));
     }
     BufferedImage decoded = reader.read(0);

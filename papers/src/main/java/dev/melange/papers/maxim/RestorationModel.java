@@ -55,7 +55,10 @@ public final class RestorationModel implements AutoCloseable {
   public static RestorationModel load(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(
-          file.toString(), null, "no such file; make one with melange train restore");
+          file.toString(),
+          null,
+          (Files.isDirectory(file) ? "is a folder" : "no such file")
+              + "; expected the restorer.safetensors of melange train restore");
     }
     Map<String, String> metadata = Checkpoints.metadata(file);
     Optional<Provenance> provenance = Provenance.of(file, metadata);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.melange.component.Configs;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Layer;
+import dev.melange.nn.LoadReport;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Vision;
 import dev.melange.tensor.Autograd;
@@ -235,6 +236,25 @@ class DsmTest {
       Tensor y = model.forward(new Rng(2).normal(2, 3, height, width));
       assertThat(y.shape()).containsExactly(2, 5);
       assertThat(y.isFinite().all().item()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void weightsOfAnotherSizeAreMadeToFit() {
+    try (DynamicSpectrumMixer small = new DynamicSpectrumMixer(mixer(4, 6, "none"), new Rng(1));
+        DynamicSpectrumMixer other = new DynamicSpectrumMixer(mixer(6, 5, "none"), new Rng(2))) {
+      Tensor stored = small.parameters().get("spectrum_weight");
+      Autograd.noGrad(() -> stored.copy_(new Rng(3).normal(8, 4, 6)));
+      LoadReport report = other.loadMatching(small.state());
+      assertThat(report.isExact()).isTrue();
+      assertThat(report.fitted()).containsExactly("spectrum_weight");
+      Tensor got = other.parameters().get("spectrum_weight");
+      assertThat(got.narrow(1, 0, 4).contiguous().toFloats())
+          .isEqualTo(stored.narrow(2, 0, 5).contiguous().toFloats());
+      assertThat(got.narrow(1, 4, 2).contiguous().toFloats()).containsOnly(1f);
+      // the mixer itself does the same with maps of another size
+      Tensor x = new Rng(4).normal(2, 8, 6, 5);
+      assertThat(other.forward(x).sub(small.forward(x)).abs().max().item()).isLessThan(1e-6);
     }
   }
 

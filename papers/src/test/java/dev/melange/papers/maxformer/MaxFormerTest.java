@@ -83,7 +83,7 @@ class MaxFormerTest {
       assertThat(maps.get(3).shape()).containsExactly(2, 1, 16, 4, 6);
       assertThatThrownBy(() -> model.forward(Tensor.zeros(1, 3, 7, 12)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("divides height and width by 2");
+          .hasMessageContaining("max-former divides images by 2");
     }
   }
 
@@ -157,7 +157,7 @@ class MaxFormerTest {
             () -> Vision.create("max_resnet18_cifar10", options -> options.channels(1).size(32)))
         .hasMessageContaining("3 channels, got 1");
     assertThatThrownBy(() -> Vision.create("max_resnet18_cifar10", options -> options.size(30)))
-        .hasMessageContaining("multiples of 4, got 30x30");
+        .hasMessageContaining("divides images by 4: height and width must be multiples of it, got 30x30");
   }
 
   @Test

@@ -153,6 +153,16 @@ class RaftMlpTest {
   }
 
   @Test
+  void fineTuningKeepsTheGridsOfTheWeights() {
+    RaftMlpConfig trained =
+        (RaftMlpConfig) Catalogue.model("raftmlp_mini").config(); // for images of 32 x 32
+    RaftMlpConfig tuned = trained.forFineTuning(3, 48, 40, 7);
+    assertThat(tuned.grid(0)).isEqualTo(trained.grid(0));
+    assertThat(tuned.num_classes()).isEqualTo(7);
+    assertThat(trained.forImages(3, 48, 40, 7).grid(0)).isGreaterThan(trained.grid(0));
+  }
+
+  @Test
   void headsOfAllLevelsAgreeWithTheFeatures() {
     RaftMlpConfig config = config(LEVELS, "ser_pm", "emb_cross_mlp", true, false);
     try (RaftMlp model = new RaftMlp(config, new Rng(1));
