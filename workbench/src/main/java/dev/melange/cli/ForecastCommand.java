@@ -4,15 +4,18 @@ import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.FittedSeries;
 import dev.melange.papers.forecast.Forecaster;
 import dev.melange.papers.forecast.Recipe;
+import dev.melange.papers.forecast.SeriesForecast;
 import dev.melange.tensor.Engine;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +31,10 @@ import picocli.CommandLine.Option;
       "  melange forecast --data sales.csv --horizon 12 --freq m --fill linear --backtest 3",
       "  melange forecast --data us-flights-hourly --target late --horizon 24   bundled data",
       "  melange forecast --data power.csv --horizon 96 --model tsmixer --interval 80",
+      "  melange forecast --data shops.csv --id shop --target sales --horizon 28     many series",
+      "  melange forecast --data shops.csv --id shop --target sales --horizon 28 --model tsm2"
+          + " --known holiday,price --static size",
+      "  melange forecast --data meter.csv --horizon 24 --freq h --resample mean --fill linear",
       "  melange forecast --weights runs/forecast/20260102-030405/model.safetensors --data new.csv",
       "  melange forecast --resume                          the newest fit that has not ended"
     })
@@ -55,32 +62,51 @@ final class ForecastCommand extends Subcommand {
     if (folder != null) {
       fit.requireAgrees(request, folder, compute);
     }
-    TimeSeries series = request.read();
-    tell(console, series, request.options().fill());
+    List<TimeSeries> all = request.read();
+    tell(console, all, request.options().fill());
     Engine.start(ComputeOptions.plan(Engine.Plan.defaults(), request.device(), request.threads()));
     try (Cancellation.Section section = cancellation.section()) {
       Fitting fitting = new Fitting(console, cancellation, folder, request);
-      Forecaster fitted;
-      try {
-        fitted = Forecaster.fit(series, request.options(), fitting);
+      try (Forecaster forecaster = Forecaster.fit(all, request.options(), fitting)) {
+        forecaster.save(
+            fitting.folder.resolve(ForecastResults.WEIGHTS),
+            Map.of(request.input().data(), request.input().sha256()));
+        write(console, fitting, forecaster, all, request);
       } catch (CancellationException e) {
         console.warn("interrupted; go on with: melange forecast --resume " + fitting.folder);
         throw e;
       }
-      try (Forecaster forecaster = fitted) {
-        forecaster.save(
-            fitting.folder.resolve(ForecastResults.WEIGHTS),
-            Map.of(request.data(), request.sha256()));
-        ForecastResults.write(
-            console,
-            fitting.folder,
-            forecaster,
-            series,
-            forecaster.fitted().backtest(),
-            Map.of("data", request.data(), "SHA-256", request.sha256()));
-      }
     }
     return ExitCode.OK;
+  }
+
+  private static void write(
+      Console console,
+      Fitting fitting,
+      Forecaster forecaster,
+      List<TimeSeries> all,
+      ForecastRequest request)
+      throws IOException {
+    int backtests = forecaster.fitted().backtest();
+    boolean compared = request.baseline() && !forecaster.name().equals("dlinear");
+    List<Forecaster> rivals = new ArrayList<>();
+    try {
+      if (backtests > 0 && compared) {
+        rivals.add(
+            forecaster.baseline(
+                all, request.options(), trainer -> fitting.fit("baseline", trainer)));
+      }
+      ForecastResults.write(
+          console,
+          fitting.folder,
+          forecaster,
+          all.stream()
+              .map(series -> SeriesForecast.of(forecaster, series, backtests, rivals))
+              .toList(),
+          request.input().facts());
+    } finally {
+      rivals.forEach(Forecaster::close);
+    }
   }
 
   private Path resumed() throws IOException {
@@ -93,40 +119,29 @@ final class ForecastCommand extends Subcommand {
     return folder;
   }
 
-  private static void tell(Console console, TimeSeries series, String fill) {
+  private static void tell(Console console, List<TimeSeries> all, String fill) {
+    TimeSeries first = all.get(0);
     console.note(
-        "%s: %,d rows%s, forecasting %s"
+        "%s: %,d rows%s, columns %s"
             .formatted(
-                series.name(),
-                series.rows(),
-                series
+                all.size() == 1 ? first.name() : "%,d series".formatted(all.size()),
+                all.stream().mapToInt(TimeSeries::rows).sum(),
+                first
                     .frequency()
                     .map(frequency -> " spaced by '" + frequency + "'")
                     .orElse(", no dates: steps are numbered"),
-                ForecastResults.names(series.columns())));
-    if (series.missing() > 0 && !fill.equals("none")) {
+                ForecastResults.names(first.columns())));
+    Map<String, Integer> missing = new LinkedHashMap<>();
+    all.forEach(
+        series ->
+            series
+                .missingByColumn()
+                .forEach((column, count) -> missing.merge(column, count, Integer::sum)));
+    int count = missing.values().stream().mapToInt(Integer::intValue).sum();
+    if (count > 0 && !fill.equals("none")) {
       console.warn(
           "%,d missing values %s filled (%s): %s"
-              .formatted(
-                  series.missing(),
-                  series.missing() == 1 ? "is" : "are",
-                  fill,
-                  Forecaster.missing(series)));
-    }
-    for (int c = 0; c < series.columns().size(); c++) {
-      int column = c;
-      double[] distinct =
-          IntStream.range(0, series.rows())
-              .mapToDouble(row -> series.get(row, column))
-              .filter(value -> !Double.isNaN(value))
-              .distinct()
-              .limit(2)
-              .toArray();
-      if (distinct.length == 1) {
-        console.warn(
-            "column '%s' is constant (%s); there is nothing to learn from it"
-                .formatted(series.columns().get(c), distinct[0]));
-      }
+              .formatted(count, count == 1 ? "is" : "are", fill, missing));
     }
   }
 
@@ -157,7 +172,11 @@ final class ForecastCommand extends Subcommand {
       }
       String work = stage.isEmpty() ? "fitting" : stage;
       try (FitProgress progress =
-          new FitProgress(console, work + " " + request.options().model())) {
+          new FitProgress(
+              console,
+              stage.equals("baseline")
+                  ? "fitting the baseline"
+                  : work + " " + request.options().model())) {
         return trainer
             .checkpoints(Files.createDirectories(folder.resolve("checkpoints").resolve(stage)))
             .listener(progress)
@@ -173,14 +192,25 @@ final class ForecastCommand extends Subcommand {
     compute.start();
     try (Forecaster forecaster = Forecaster.load(weights)) {
       FittedSeries fitted = forecaster.fitted();
-      TimeSeries series = fit.read(weights, fitted);
-      tell(console, series, fitted.fill());
+      SeriesInput input = fit.input(weights, fitted);
+      List<String> beside = new ArrayList<>(fitted.known());
+      beside.addAll(fitted.statics());
+      List<TimeSeries> all = input.read(beside);
+      tell(console, all, fitted.fill());
       if (fit.backtests() > 0) {
         console.warn(
             "the model may have learned from rows of the back-test; its errors are then too small");
       }
+      Map<String, Object> facts = new LinkedHashMap<>(input.facts());
+      facts.put("model file", weights);
       ForecastResults.write(
-          console, folders.begin(COMMAND), forecaster, series, fit.backtests(), fit.facts(weights));
+          console,
+          folders.begin(COMMAND),
+          forecaster,
+          all.stream()
+              .map(series -> SeriesForecast.of(forecaster, series, fit.backtests(), List.of()))
+              .toList(),
+          facts);
     }
     return ExitCode.OK;
   }

@@ -1,31 +1,22 @@
 package dev.melange.cli;
 
 import dev.melange.component.Configs;
-import dev.melange.data.ContentHash;
-import dev.melange.data.Source;
-import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.FittedSeries;
 import dev.melange.papers.forecast.ForecastMethod;
 import dev.melange.papers.forecast.ForecastOptions;
 import dev.melange.tensor.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The data of a forecast and the fit of its model; to be mixed into the command. */
 final class ForecastFitOptions {
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description =
-          "CSV file with a row per time step: numbers, and dates if there are any. Also the name of"
-              + " a known series, such as us-flights-hourly.")
-  private String data;
+  private static final String EXAMPLE = "melange forecast --data power.csv --horizon 96";
+
+  @Mixin private SeriesDataOptions data;
 
   @Option(names = "--horizon", paramLabel = "N", description = "How many steps to forecast.")
   private Integer horizon;
@@ -39,37 +30,27 @@ final class ForecastFitOptions {
   private String model;
 
   @Option(
-      names = "--target",
+      names = "--known",
       split = ",",
       paramLabel = "COLUMN",
-      description = "Columns to forecast (default: all but the dates).")
-  private List<String> target;
+      description =
+          "Columns known beforehand, such as holidays: rows after the last value of the targets hold"
+              + " their future (models that take them: tsm2).")
+  private List<String> known;
+
+  @Option(
+      names = "--static",
+      split = ",",
+      paramLabel = "COLUMN",
+      description =
+          "Columns that do not change within a series, such as the size of a shop (tsm2).")
+  private List<String> statics;
 
   @Option(
       names = "--context",
       paramLabel = "N",
       description = "Steps of history that a forecast is made from (default 96, or what fits).")
   private Integer context;
-
-  @Option(
-      names = "--date",
-      paramLabel = "COLUMN",
-      description = "The column of dates (default: found by its contents).")
-  private String date;
-
-  @Option(
-      names = "--date-format",
-      paramLabel = "PATTERN",
-      description = "How dates are written, such as dd/MM/uuuu (default: found out).")
-  private String dateFormat;
-
-  @Option(
-      names = "--freq",
-      paramLabel = "s|t|h|d|b|w|m|a",
-      description =
-          "The spacing of the rows, such as h, 15t (minutes) or d; rows that the file leaves out"
-              + " become missing values (default: found out, and none may be left out).")
-  private String freq;
 
   @Option(
       names = "--fill",
@@ -91,6 +72,13 @@ final class ForecastFitOptions {
       description =
           "Forecasts of the last rows to compare with what happened; 0 for none (default up to 5).")
   private Integer backtest;
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "dlinear|none",
+      description =
+          "Also fit a linear model and compare with it in the back-test: dlinear (default) or none.")
+  private String baseline;
 
   @Option(
       names = "--epochs",
@@ -131,8 +119,8 @@ final class ForecastFitOptions {
 
   /** The request of a new fit; its data are hashed. */
   ForecastRequest request(ComputeOptions compute) throws IOException {
-    require("--data", data);
-    require("--horizon", horizon);
+    SeriesInput input = data.input(EXAMPLE);
+    SeriesDataOptions.require("--horizon", horizon, EXAMPLE);
     ForecastOptions defaults = ForecastOptions.of(horizon);
     ForecastOptions options =
         new ForecastOptions(
@@ -148,27 +136,16 @@ final class ForecastFitOptions {
             pretrain == null ? defaults.pretrain() : pretrain,
             probe == null ? defaults.probe() : probe,
             seed == null ? defaults.seed() : seed,
-            Configs.parseOverrides(settings));
+            Configs.parseOverrides(settings),
+            known == null ? List.of() : known,
+            statics == null ? List.of() : statics);
     Engine.Plan plan = Engine.Plan.defaults();
-    Source source = ForecastRequest.source(data);
     return new ForecastRequest(
-        Files.exists(Path.of(data)) ? Path.of(data).toAbsolutePath().toString() : data,
-        ContentHash.of(source).sha256(),
-        target,
-        date,
-        dateFormat,
-        freq,
+        input,
         compute.threads() == null ? plan.workers() : compute.threads(),
         compute.device() == null ? plan.device().toString() : compute.device(),
+        choice("--baseline", baseline, "dlinear", "dlinear", "none").equals("dlinear"),
         options);
-  }
-
-  private static void require(String option, Object value) {
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "%s is missing; for instance: melange forecast --data power.csv --horizon 96"
-              .formatted(option));
-    }
   }
 
   private static String choice(String option, String given, String fallback, String... known) {
@@ -183,36 +160,25 @@ final class ForecastFitOptions {
   /** A resumed fit goes on as it began; options that say something else are refused. */
   void requireAgrees(ForecastRequest old, Path folder, ComputeOptions compute) {
     ForecastOptions options = old.options();
-    Path path = data == null ? null : Path.of(data);
-    String given = path != null && Files.exists(path) ? path.toAbsolutePath().toString() : data;
-    requireSame(folder, "--data", given, old.data());
-    requireSame(folder, "--target", target, old.target());
-    requireSame(folder, "--date", date, old.date());
-    requireSame(folder, "--date-format", dateFormat, old.date_format());
-    requireSame(folder, "--freq", freq, old.freq());
-    requireSame(folder, "--threads", compute.threads(), old.threads());
-    requireSame(folder, "--device", compute.device(), old.device());
-    requireSame(folder, "--horizon", horizon, options.horizon());
-    requireSame(folder, "--model", model, options.model());
-    requireSame(folder, "--context", context, options.context());
-    requireSame(folder, "--season", season, options.season());
-    requireSame(folder, "--backtest", backtest, options.backtest());
-    requireSame(folder, "--fill", fill, options.fill());
-    requireSame(folder, "--epochs", epochs, options.epochs());
-    requireSame(folder, "--interval", interval, options.interval());
-    requireSame(folder, "--pretrain", pretrain, options.pretrain());
-    requireSame(folder, "--probe", probe, options.probe());
-    requireSame(folder, "--seed", seed, options.seed());
+    data.requireAgrees(folder, old.input());
+    SeriesDataOptions.requireSame(folder, "--threads", compute.threads(), old.threads());
+    SeriesDataOptions.requireSame(folder, "--device", compute.device(), old.device());
+    SeriesDataOptions.requireSame(folder, "--horizon", horizon, options.horizon());
+    SeriesDataOptions.requireSame(folder, "--model", model, options.model());
+    SeriesDataOptions.requireSame(folder, "--context", context, options.context());
+    SeriesDataOptions.requireSame(folder, "--known", known, options.known());
+    SeriesDataOptions.requireSame(folder, "--static", statics, options.statics());
+    SeriesDataOptions.requireSame(folder, "--baseline", baseline, old.baseline() ? "dlinear" : "none");
+    SeriesDataOptions.requireSame(folder, "--season", season, options.season());
+    SeriesDataOptions.requireSame(folder, "--backtest", backtest, options.backtest());
+    SeriesDataOptions.requireSame(folder, "--fill", fill, options.fill());
+    SeriesDataOptions.requireSame(folder, "--epochs", epochs, options.epochs());
+    SeriesDataOptions.requireSame(folder, "--interval", interval, options.interval());
+    SeriesDataOptions.requireSame(folder, "--pretrain", pretrain, options.pretrain());
+    SeriesDataOptions.requireSame(folder, "--probe", probe, options.probe());
+    SeriesDataOptions.requireSame(folder, "--seed", seed, options.seed());
     if (!settings.isEmpty()) {
-      requireSame(folder, "--set", Configs.parseOverrides(settings), options.settings());
-    }
-  }
-
-  private static void requireSame(Path folder, String option, Object given, Object old) {
-    if (given != null && !Objects.equals(given, old)) {
-      throw new IllegalArgumentException(
-          "the fit in %s was begun with %s %s, got %s; leave that option out, or leave out --resume"
-              .formatted(folder, option, old == null ? "left out" : old, given));
+      SeriesDataOptions.requireSame(folder, "--set", Configs.parseOverrides(settings), options.settings());
     }
   }
 
@@ -220,11 +186,13 @@ final class ForecastFitOptions {
 
   /** Refuses what a saved model has no use for. */
   void requireNoFit() {
-    require("--data", data);
     refuse("--model", model);
+    refuse("--known", known);
+    refuse("--static", statics);
     refuse("--context", context);
     refuse("--season", season);
     refuse("--epochs", epochs);
+    refuse("--baseline", baseline);
     refuse("--interval", interval);
     refuse("--pretrain", pretrain);
     refuse("--probe", probe);
@@ -240,26 +208,14 @@ final class ForecastFitOptions {
     }
   }
 
-  /** Reads the series that a saved model is to forecast. */
-  TimeSeries read(Path weights, FittedSeries fitted) throws IOException {
+  /** The series that a saved model is to forecast. */
+  SeriesInput input(Path weights, FittedSeries fitted) throws IOException {
     if (horizon != null && horizon != fitted.horizon()) {
       throw new IllegalArgumentException(
           "%s forecasts %d steps, not %d; fit another model for that"
               .formatted(weights, fitted.horizon(), horizon));
     }
-    if (target != null && !target.equals(fitted.columns())) {
-      throw new IllegalArgumentException(
-          "%s forecasts %s, not %s"
-              .formatted(weights, String.join(", ", fitted.columns()), String.join(", ", target)));
-    }
-    return ForecastRequest.read(
-        ForecastRequest.source(data), fitted.columns(), date, dateFormat, freq);
-  }
-
-  /** Where a saved model's forecast comes from. */
-  Map<String, Object> facts(Path weights) throws IOException {
-    String sha256 = ContentHash.of(ForecastRequest.source(data)).sha256();
-    return Map.of("data", data, "model file", weights, "SHA-256", sha256);
+    return data.input(EXAMPLE, fitted.columns());
   }
 
   /** How many forecasts of the last rows were asked for; 0 if nothing was said. */

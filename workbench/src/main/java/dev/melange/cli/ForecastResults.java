@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.io.AtomicFiles;
 import dev.melange.papers.forecast.Backtest;
+import dev.melange.papers.forecast.Backtests;
+import dev.melange.papers.forecast.ForecastCsv;
 import dev.melange.papers.forecast.ForecastReport;
 import dev.melange.papers.forecast.Forecaster;
+import dev.melange.papers.forecast.SeriesForecast;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,25 +30,20 @@ final class ForecastResults {
   private ForecastResults() {}
 
   /**
-   * Forecasts, tests, writes everything into a folder and prints it.
+   * Writes forecasts into a folder and prints them.
    *
-   * @param backtests number of forecasts in the back-test; 0 for none
    * @param facts names and values for the end of the report
    */
   static void write(
       Console console,
       Path folder,
       Forecaster forecaster,
-      TimeSeries series,
-      int backtests,
+      List<SeriesForecast> all,
       Map<String, ?> facts)
       throws IOException {
-    TimeSeries forecast = forecaster.forecast(series);
-    Forecaster.Interval interval = forecaster.interval(series).orElse(null);
-    Backtest test = backtests == 0 ? null : Backtest.of(forecaster, series, backtests);
-    ForecastReport report = new ForecastReport(forecaster, series, forecast, interval, test);
+    ForecastReport report = new ForecastReport(forecaster, all);
     report.write(folder, facts);
-    ObjectNode json = json(forecaster, forecast, interval, test, folder);
+    ObjectNode json = json(report, folder);
     // Last: a folder with a result has ended.
     AtomicFiles.write(folder.resolve(FILE), json.toPrettyString() + "\n");
     console.result(() -> json, () -> print(console, report, folder));
@@ -60,16 +58,18 @@ final class ForecastResults {
   }
 
   private static void print(Console console, ForecastReport report, Path folder) {
-    if (report.backtest() != null) {
-      console.table(report.table());
-      console.paragraph("", report.summary());
+    Backtests tests = report.backtests();
+    if (tests != null) {
+      console.table(tests.table());
+      console.table(tests.byStep());
+      console.paragraph("", tests.summary());
       console.line("");
     }
-    TimeSeries forecast = report.forecast();
+    TimeSeries forecast = report.all().get(0).forecast();
     int width = Math.min(SHOWN_COLUMNS, forecast.columns().size());
     List<String> header = new ArrayList<>(forecast.columns().subList(0, width));
     header.add(0, forecast.times().isPresent() ? "date" : "step");
-    List<String> dates = ForecastReport.dates(forecast);
+    List<String> dates = ForecastCsv.dates(forecast);
     List<List<String>> rows = new ArrayList<>();
     for (int row = 0; row < Math.min(SHOWN_ROWS, forecast.rows()); row++) {
       List<String> cells = new ArrayList<>(List.of(dates.get(row)));
@@ -77,6 +77,10 @@ final class ForecastResults {
         cells.add(String.format(Locale.ROOT, "%.5g", forecast.get(row, c)));
       }
       rows.add(cells);
+    }
+    if (report.all().size() > 1) {
+      console.line(
+          "%s, the first of %,d series:".formatted(forecast.name(), report.all().size()));
     }
     console.list(header, rows);
     if (forecast.rows() > SHOWN_ROWS) {
@@ -89,49 +93,82 @@ final class ForecastResults {
     }
   }
 
-  private static ObjectNode json(
-      Forecaster forecaster,
-      TimeSeries forecast,
-      Forecaster.Interval interval,
-      Backtest test,
-      Path folder) {
+  private static ObjectNode json(ForecastReport report, Path folder) {
+    Forecaster forecaster = report.forecaster();
     ObjectNode json = Json.object();
     json.put("folder", folder.toString()).put("model", forecaster.name());
     json.put("parameters", forecaster.model().layer().parameterCount());
-    List<String> dates = ForecastReport.dates(forecast);
+    boolean several = report.all().size() > 1;
     ArrayNode rows = json.putArray("forecast");
+    for (SeriesForecast one : report.all()) {
+      put(rows, one, several);
+    }
+    if (report.backtests() != null) {
+      put(json.putObject("backtest"), report);
+    }
+    return json;
+  }
+
+  private static void put(ArrayNode rows, SeriesForecast one, boolean several) {
+    TimeSeries forecast = one.forecast();
+    List<String> dates = ForecastCsv.dates(forecast);
     for (int row = 0; row < forecast.rows(); row++) {
       ObjectNode node = rows.addObject();
+      if (several) {
+        node.put("id", forecast.name());
+      }
       node.put(forecast.times().isPresent() ? "date" : "step", dates.get(row));
       for (int c = 0; c < forecast.columns().size(); c++) {
-        node.put(forecast.columns().get(c), (float) forecast.get(row, c));
-        if (interval != null) {
-          List<String> limits = ForecastReport.limits(forecast.columns().get(c), interval);
-          node.put(limits.get(0), (float) interval.low().get(row, c));
-          node.put(limits.get(1), (float) interval.high().get(row, c));
+        String column = forecast.columns().get(c);
+        node.put(column, (float) forecast.get(row, c));
+        if (one.interval() != null) {
+          List<String> limits = ForecastCsv.limits(column, one.interval());
+          node.put(limits.get(0), (float) one.interval().low().get(row, c));
+          node.put(limits.get(1), (float) one.interval().high().get(row, c));
         }
       }
     }
-    if (test != null) {
-      ObjectNode tested = json.putObject("backtest");
-      tested.put("forecasts", test.origins().length).put("best", test.best());
-      if (test.coverage() != null) {
-        tested.put("interval", interval.percent()).put("coverage", test.coverage());
-      }
-      ObjectNode methods = tested.putObject("methods");
-      test.scores()
-          .forEach(
-              (method, scores) -> {
-                ObjectNode columns = methods.putObject(method);
-                for (int c = 0; c < scores.size(); c++) {
-                  Backtest.Score score = scores.get(c);
-                  ObjectNode node = columns.putObject(test.columns().get(c));
-                  node.put("mae", score.mae()).put("rmse", score.rmse());
-                  node.put("smape", score.smape());
-                  node.put("mase", Double.isNaN(score.mase()) ? null : score.mase());
-                }
-              });
+  }
+
+  private static void put(ObjectNode tested, ForecastReport report) {
+    Backtests tests = report.backtests();
+    tested.put("forecasts", tests.tests().get(0).origins().length).put("best", tests.best());
+    if (tests.interval() != null) {
+      tested.put("interval", tests.interval()).put("coverage", tests.coverage());
     }
-    return json;
+    ObjectNode steps = tested.putObject("by_step");
+    for (String method : tests.tests().get(0).forecasts().keySet()) {
+      ObjectNode errors = steps.putObject(method);
+      tests
+          .groups()
+          .forEach(
+              group ->
+                  errors.put(
+                      "%d-%d".formatted(group.from() + 1, group.to()),
+                      tests.error(method, group)));
+    }
+    if (report.all().size() == 1) {
+      putScores(tested.putObject("methods"), tests.tests().get(0));
+      return;
+    }
+    ObjectNode series = tested.putObject("series");
+    report
+        .all()
+        .forEach(one -> putScores(series.putObject(one.series().name()), one.backtest()));
+  }
+
+  private static void putScores(ObjectNode methods, Backtest test) {
+    test.scores()
+        .forEach(
+            (method, scores) -> {
+              ObjectNode columns = methods.putObject(method);
+              for (int c = 0; c < scores.size(); c++) {
+                Backtest.Score score = scores.get(c);
+                ObjectNode node = columns.putObject(test.columns().get(c));
+                node.put("mae", score.mae()).put("rmse", score.rmse());
+                node.put("smape", score.smape());
+                node.put("mase", Double.isNaN(score.mase()) ? null : score.mase());
+              }
+            });
   }
 }

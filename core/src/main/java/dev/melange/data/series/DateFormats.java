@@ -1,5 +1,6 @@
 package dev.melange.data.series;
 
+import dev.melange.data.DataException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -11,9 +12,11 @@ import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 
 /** The ways of writing a date that are recognised, and reading them. */
 final class DateFormats {
@@ -64,6 +67,76 @@ final class DateFormats {
   /** A pattern of {@link DateTimeFormatter}, of a date with or without a time of day. */
   static Format of(String pattern) {
     return new Pattern(pattern);
+  }
+
+  /**
+   * Reads a column of dates.
+   *
+   * @param cells the texts
+   * @param pattern how they are written; null to find the one way that reads all of them
+   * @param place tells where row i is, for messages; the whole column for -1
+   * @return seconds since 1970
+   * @throws DataException if a cell is no date, or all can be read in two ways that differ
+   */
+  static long[] read(List<String> cells, String pattern, IntFunction<String> place) {
+    List<Format> candidates = pattern != null ? List.of(named(pattern)) : ALL;
+    long[] times = null;
+    Format chosen = null;
+    Format furthest = candidates.get(0);
+    int reached = -1;
+    for (Format format : candidates) {
+      long[] parsed = new long[cells.size()];
+      int row = parse(format, cells, parsed);
+      if (row == parsed.length && times == null) {
+        times = parsed;
+        chosen = format;
+      } else if (row == parsed.length && !Arrays.equals(times, parsed)) {
+        throw new DataException(
+            "%s: dates like '%s' can be read as %s and as %s; say which (date format)"
+                .formatted(place.apply(-1), cells.get(0), chosen.pattern(), format.pattern()));
+      }
+      if (row > reached) {
+        reached = row;
+        furthest = format;
+      }
+    }
+    if (times == null) {
+      throw new DataException(
+          "%s: '%s' is not a date%s"
+              .formatted(
+                  place.apply(reached),
+                  cells.get(reached),
+                  reached == 0 && pattern == null
+                      ? "; write dates like 2016-07-01 05:00:00"
+                      : " written as " + furthest.pattern()));
+    }
+    return times;
+  }
+
+  private static Format named(String pattern) {
+    try {
+      return of(pattern);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          "'"
+              + pattern
+              + "' is not a date format ("
+              + e.getMessage()
+              + "); for instance dd.MM.uuuu HH:mm",
+          e);
+    }
+  }
+
+  // The first row that is not written this way; the number of rows if all are.
+  private static int parse(Format format, List<String> cells, long[] times) {
+    for (int row = 0; row < times.length; row++) {
+      OptionalLong time = format.parse(cells.get(row));
+      if (time.isEmpty()) {
+        return row;
+      }
+      times[row] = time.getAsLong();
+    }
+    return times.length;
   }
 
   private record Pattern(String pattern, DateTimeFormatter formatter) implements Format {

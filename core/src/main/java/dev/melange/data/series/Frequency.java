@@ -19,6 +19,8 @@ import java.util.function.IntFunction;
  * @param step how many units lie between two rows, at least 1
  */
 public record Frequency(Unit unit, int step) {
+  private static final long MONDAY = -3 * 86_400; // 1969-12-29
+
   /** Units with their usual codes. */
   public enum Unit {
     SECOND("s", 1),
@@ -107,6 +109,43 @@ public record Frequency(Unit unit, int step) {
     };
   }
 
+  /**
+   * The beginning of the step that a time lies in, counted from midnight of 1970-01-01 (weeks from
+   * Monday, months from January of year 0). A weekend belongs to its Friday if the unit is business
+   * days.
+   */
+  public long floor(long epochSeconds) {
+    LocalDateTime time = LocalDateTime.ofEpochSecond(epochSeconds, 0, ZoneOffset.UTC);
+    LocalDateTime day = time.toLocalDate().atStartOfDay();
+    return switch (unit) {
+      case MONTH -> firstOfMonth(Math.floorDiv(months(time), step) * (long) step);
+      case YEAR -> firstOfMonth(12L * Math.floorDiv(time.getYear(), step) * step);
+      case BUSINESS_DAY -> {
+        if (step != 1) {
+          throw new IllegalArgumentException(
+              "steps of %d business days have no beginning; take single ones (b)".formatted(step));
+        }
+        yield day.minusDays(Math.max(0, day.getDayOfWeek().getValue() - 5))
+            .toEpochSecond(ZoneOffset.UTC);
+      }
+      default -> {
+        long width = (long) step * unit.seconds;
+        long origin = unit == Unit.WEEK ? MONDAY : 0;
+        yield Math.floorDiv(epochSeconds - origin, width) * width + origin;
+      }
+    };
+  }
+
+  private static int months(LocalDateTime time) {
+    return 12 * time.getYear() + time.getMonthValue() - 1;
+  }
+
+  private static long firstOfMonth(long months) {
+    return LocalDateTime.of((int) Math.floorDiv(months, 12L), 1, 1, 0, 0)
+        .plusMonths(Math.floorMod(months, 12L))
+        .toEpochSecond(ZoneOffset.UTC);
+  }
+
   // The last day of a month stays the last day.
   private static LocalDateTime months(LocalDateTime time, long months) {
     LocalDateTime moved = time.plusMonths(months);
@@ -156,7 +195,7 @@ public record Frequency(Unit unit, int step) {
       }
     }
     throw new DataException(
-        "%s: %s follows %s, but the rows so far are %s apart; fill the gap (leave the values empty) or resample to even steps"
+        "%s: %s follows %s, but the rows so far are %s apart; leave no row out, name the frequency (rows left out become missing values), or resample to even steps"
             .formatted(
                 place.apply(reached),
                 show(times[reached]),

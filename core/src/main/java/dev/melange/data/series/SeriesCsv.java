@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -45,15 +46,38 @@ public final class SeriesCsv {
    * @param dateFormat a {@link java.time.format.DateTimeFormatter} pattern; null finds it
    * @param frequency the spacing of the rows; rows that the file leaves out are put in with missing
    *     values. Null infers it, and then the rows must be evenly spaced
+   * @param resample joins the rows of each step of the frequency, which may then have any dates that
+   *     do not decrease; null for rows that lie on the steps already
+   * @param id name of the column that tells which series a row belongs to (long format); null if
+   *     the file holds one series
    */
   public record Options(
-      String dateColumn, List<String> columns, String dateFormat, Frequency frequency) {
+      String dateColumn,
+      List<String> columns,
+      String dateFormat,
+      Frequency frequency,
+      Resample resample,
+      String id) {
     /** Finds everything. */
     public static final Options DETECT = new Options(null, null, null);
+
+    /** Checks what belongs together. */
+    public Options {
+      if (resample != null && frequency == null) {
+        throw new IllegalArgumentException(
+            "resampling needs the frequency to resample to, such as h or d");
+      }
+    }
 
     /** Options that infer the spacing of the rows. */
     public Options(String dateColumn, List<String> columns, String dateFormat) {
       this(dateColumn, columns, dateFormat, null);
+    }
+
+    /** Options for one series whose rows lie on steps of a frequency. */
+    public Options(
+        String dateColumn, List<String> columns, String dateFormat, Frequency frequency) {
+      this(dateColumn, columns, dateFormat, frequency, null, null);
     }
   }
 
@@ -73,13 +97,27 @@ public final class SeriesCsv {
   }
 
   /**
+   * Reads a source that holds one series.
+   *
+   * @throws DataException as {@link #readAll}, and if the options name a column of series
+   */
+  public static TimeSeries read(Source source, Options options) throws IOException {
+    if (options.id != null) {
+      throw new IllegalArgumentException("a file with several series is read by readAll");
+    }
+    return readAll(source, options).get(0);
+  }
+
+  /**
    * Reads a source.
    *
+   * @return the series in the order of their first rows, named by their ids; one, named by the
+   *     source, without a column of ids. Each may begin and end at dates of its own
    * @throws DataException for an empty file, a missing column, cells that are neither numbers nor
    *     missing, and dates that are unreadable, unordered, repeated or unevenly spaced; names line
    *     and column
    */
-  public static TimeSeries read(Source source, Options options) throws IOException {
+  public static List<TimeSeries> readAll(Source source, Options options) throws IOException {
     String text = TextFile.read(source);
     List<CsvRecord> records;
     try (CsvReader<CsvRecord> reader = TextFile.csv(text)) {
@@ -119,44 +157,86 @@ public final class SeriesCsv {
                     && DateFormats.ALL.stream().allMatch(f -> f.parse(cell).isEmpty()));
   }
 
-  private TimeSeries series(Options options) {
+  private List<TimeSeries> series(Options options) {
     checkShape();
+    int ids = options.id == null ? -1 : index(options.id, "column of series");
     int dates =
-        options.dateColumn == null ? findDates(options) : index(options.dateColumn, "date column");
+        options.dateColumn == null
+            ? findDates(options, ids)
+            : index(options.dateColumn, "date column");
     List<String> wanted =
         options.columns != null
             ? options.columns
             : IntStream.range(0, header.size())
-                .filter(i -> i != dates)
+                .filter(i -> i != dates && i != ids)
                 .mapToObj(header::get)
                 .toList();
     int[] indices = wanted.stream().mapToInt(c -> index(c, "column")).toArray();
     if (indices.length == 0) {
       throw new DataException(name + " has no column of values beside its dates");
     }
+    if (options.frequency != null && dates < 0) {
+      throw new DataException(
+          "%s has no column of dates, so its rows cannot be spaced by '%s'; it has %s"
+              .formatted(name, options.frequency, String.join(", ", header)));
+    }
+    // The way of writing dates is found over all series: one alone may leave it open.
+    long[] times = dates < 0 ? null : times(dates, options.dateFormat);
+    if (ids < 0) {
+      checkOrder(times, options);
+      return List.of(series(name, times, wanted, indices, options));
+    }
+    List<TimeSeries> all = new ArrayList<>();
+    for (Map.Entry<String, int[]> group : groups(ids).entrySet()) {
+      int[] own = group.getValue();
+      SeriesCsv part =
+          new SeriesCsv(name, header, Arrays.stream(own).mapToObj(rows::get).toList());
+      long[] ownTimes =
+          times == null ? null : Arrays.stream(own).mapToLong(row -> times[row]).toArray();
+      part.checkOrder(ownTimes, options);
+      all.add(part.series(group.getKey(), ownTimes, wanted, indices, options));
+    }
+    return List.copyOf(all);
+  }
+
+  // The rows of each series.
+  private Map<String, int[]> groups(int ids) {
+    Map<String, List<Integer>> groups = new LinkedHashMap<>();
+    for (int row = 0; row < rows.size(); row++) {
+      if (cell(row, ids).isEmpty()) {
+        throw new DataException(
+            "%s, column '%s' is empty; expected the name of a series"
+                .formatted(place(row), header.get(ids)));
+      }
+      groups.computeIfAbsent(cell(row, ids), id -> new ArrayList<>()).add(row);
+    }
+    Map<String, int[]> arrays = new LinkedHashMap<>();
+    groups.forEach((id, own) -> arrays.put(id, own.stream().mapToInt(row -> row).toArray()));
+    return arrays;
+  }
+
+  private TimeSeries series(
+      String title, long[] times, List<String> wanted, int[] indices, Options options) {
     double[] values = new double[rows.size() * indices.length];
     for (int row = 0; row < rows.size(); row++) {
       for (int i = 0; i < indices.length; i++) {
         values[row * indices.length + i] = value(row, indices[i]);
       }
     }
-    long[] times = dates < 0 ? null : times(dates, options.dateFormat);
+    if (options.resample != null) {
+      return options.resample.apply(title, times, wanted, values, options.frequency);
+    }
     if (options.frequency != null) {
-      if (times == null) {
-        throw new DataException(
-            "%s has no column of dates, so its rows cannot be spaced by '%s'; it has %s"
-                .formatted(name, options.frequency, String.join(", ", header)));
-      }
-      return spaced(times, options.frequency, wanted, values);
+      return spaced(title, times, options.frequency, wanted, values);
     }
     Frequency frequency =
         times == null ? null : Frequency.infer(times, row -> place(row)).orElse(null);
-    return new TimeSeries(name, times, frequency, wanted, values);
+    return new TimeSeries(title, times, frequency, wanted, values);
   }
 
   // Every time step of the frequency from the first date to the last, missing ones without values.
   private TimeSeries spaced(
-      long[] times, Frequency frequency, List<String> wanted, double[] values) {
+      String title, long[] times, Frequency frequency, List<String> wanted, double[] values) {
     List<Long> grid = new ArrayList<>();
     int[] places = new int[times.length];
     long expected = times[0];
@@ -192,7 +272,7 @@ public final class SeriesCsv {
       System.arraycopy(values, row * width, spread, places[row] * width, width);
     }
     long[] steps = grid.stream().mapToLong(Long::longValue).toArray();
-    return new TimeSeries(name, steps, frequency, wanted, spread);
+    return new TimeSeries(title, steps, frequency, wanted, spread);
   }
 
   private void checkShape() {
@@ -221,9 +301,12 @@ public final class SeriesCsv {
     return index;
   }
 
-  private int findDates(Options options) {
+  private int findDates(Options options, int ids) {
     for (int c = 0; c < header.size(); c++) {
       int column = c;
+      if (c == ids) {
+        continue;
+      }
       boolean named = DATE_NAMES.contains(header.get(c).toLowerCase(Locale.ROOT));
       boolean chosen = options.columns != null && options.columns.contains(header.get(c));
       boolean numbers =
@@ -279,74 +362,18 @@ public final class SeriesCsv {
   }
 
   private long[] times(int column, String pattern) {
-    List<DateFormats.Format> candidates =
-        pattern != null ? List.of(format(pattern)) : DateFormats.ALL;
-    long[] times = null;
-    DateFormats.Format chosen = null;
-    DateFormats.Format furthest = candidates.get(0);
-    int reached = -1;
-    for (DateFormats.Format format : candidates) {
-      long[] parsed = new long[rows.size()];
-      int row = parse(format, column, parsed);
-      if (row == rows.size() && times == null) {
-        times = parsed;
-        chosen = format;
-      } else if (row == rows.size() && !Arrays.equals(times, parsed)) {
+    String where = "column '%s'".formatted(header.get(column));
+    return DateFormats.read(
+        IntStream.range(0, rows.size()).mapToObj(row -> cell(row, column)).toList(),
+        pattern,
+        row -> (row < 0 ? name : place(row)) + ", " + where);
+  }
+
+  private void checkOrder(long[] times, Options options) {
+    for (int row = 1; times != null && row < times.length; row++) {
+      if (times[row] == times[row - 1] && options.resample == null) {
         throw new DataException(
-            "%s, column '%s': dates like '%s' can be read as %s and as %s; say which (date format)"
-                .formatted(
-                    name, header.get(column), cell(0, column), chosen.pattern(), format.pattern()));
-      }
-      if (row > reached) {
-        reached = row;
-        furthest = format;
-      }
-    }
-    if (times == null) {
-      throw new DataException(
-          "%s, column '%s': '%s' is not a date%s"
-              .formatted(
-                  place(reached),
-                  header.get(column),
-                  cell(reached, column),
-                  reached == 0 && pattern == null
-                      ? "; write dates like 2016-07-01 05:00:00"
-                      : " written as " + furthest.pattern()));
-    }
-    checkOrder(times);
-    return times;
-  }
-
-  private static DateFormats.Format format(String pattern) {
-    try {
-      return DateFormats.of(pattern);
-    } catch (IllegalArgumentException e) {
-      throw new DataException(
-          "'"
-              + pattern
-              + "' is not a date format ("
-              + e.getMessage()
-              + "); for instance dd.MM.uuuu HH:mm",
-          e);
-    }
-  }
-
-  private int parse(DateFormats.Format format, int column, long[] times) {
-    for (int row = 0; row < times.length; row++) {
-      OptionalLong time = format.parse(cell(row, column));
-      if (time.isEmpty()) {
-        return row;
-      }
-      times[row] = time.getAsLong();
-    }
-    return times.length;
-  }
-
-  private void checkOrder(long[] times) {
-    for (int row = 1; row < times.length; row++) {
-      if (times[row] == times[row - 1]) {
-        throw new DataException(
-            "%s: date %s is there twice; keep one row per time step"
+            "%s: date %s is there twice; keep one row per time step, or join them (resample)"
                 .formatted(place(row), Frequency.show(times[row])));
       }
       if (times[row] < times[row - 1]) {

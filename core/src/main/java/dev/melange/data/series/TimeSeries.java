@@ -2,7 +2,9 @@ package dev.melange.data.series;
 
 import dev.melange.data.DataException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A table of numbers over time: one row per time step, one column per variable. */
@@ -115,6 +117,17 @@ public final class TimeSeries {
   /** Number of missing values. */
   public int missing() {
     return (int) Arrays.stream(values).filter(Double::isNaN).count();
+  }
+
+  /** Number of missing values of each variable that has any. */
+  public Map<String, Integer> missingByColumn() {
+    Map<String, Integer> missing = new LinkedHashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      if (Double.isNaN(values[i])) {
+        missing.merge(columns.get(i % columns.size()), 1, Integer::sum);
+      }
+    }
+    return missing;
   }
 
   /** How to fill missing values. */

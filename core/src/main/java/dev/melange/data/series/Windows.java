@@ -28,6 +28,8 @@ public final class Windows implements Dataset<Windows.Window> {
   private final SeriesSplit split;
   private final SeriesSplit.Part part;
   private final int width;
+  private final int known;
+  private final int constants;
   private final float[] scaled;
   private final int markWidth;
   private final float[] marks;
@@ -65,10 +67,42 @@ public final class Windows implements Dataset<Windows.Window> {
       SeriesSplit split,
       SeriesSplit.Part part,
       Optional<Frequency.Unit> marks) {
+    this(series, scaler, split, part, marks, 0, 0);
+  }
+
+  /**
+   * Windows over a part whose last columns are no variables but what is known beforehand.
+   *
+   * @param series the whole series: variables, then columns known for the horizon too, then columns
+   *     that do not change
+   * @param scaler fitted on the training rows only, of all columns
+   * @param split the split, for input length and horizon
+   * @param part one of the split's parts
+   * @param marks the unit whose time features the windows carry; empty for none
+   * @param known number of columns known for the horizon
+   * @param constants number of columns that do not change
+   * @throws DataException if the part has missing values, or features are asked for and the series
+   *     has no dates
+   */
+  public Windows(
+      TimeSeries series,
+      StandardScaler scaler,
+      SeriesSplit split,
+      SeriesSplit.Part part,
+      Optional<Frequency.Unit> marks,
+      int known,
+      int constants) {
     this.name = series.name();
     this.split = split;
     this.part = part;
     this.width = series.columns().size();
+    this.known = known;
+    this.constants = constants;
+    if (known < 0 || constants < 0 || variables() < 1) {
+      throw new IllegalArgumentException(
+          "%s has %d columns; %d known and %d constant ones leave no variable"
+              .formatted(name, width, known, constants));
+    }
     double[] values = scaler.transform(series.values());
     this.scaled = new float[values.length];
     for (int i = 0; i < values.length; i++) {
@@ -106,7 +140,17 @@ public final class Windows implements Dataset<Windows.Window> {
 
   /** Variables per row. */
   public int variables() {
-    return width;
+    return width - known - constants;
+  }
+
+  /** Columns per row that are known for the horizon. */
+  public int known() {
+    return known;
+  }
+
+  /** Columns per row that do not change. */
+  public int constants() {
+    return constants;
   }
 
   /** Time features per row; 0 for a series without dates or with yearly ones. */
@@ -130,22 +174,33 @@ public final class Windows implements Dataset<Windows.Window> {
    * @param index the window
    * @param row the first row wanted, from 0 (the first input row) to T + H - 1
    * @param rows how many
-   * @param to takes (rows, variables)
+   * @param first the first column wanted
+   * @param columns how many
+   * @param to takes (rows, columns)
    * @param at where in {@code to} they begin
    */
-  public void copyValues(int index, int row, int rows, float[] to, int at) {
-    copy(scaled, width, index, row, rows, to, at);
+  public void copyValues(
+      int index, int row, int rows, int first, int columns, float[] to, int at) {
+    Objects.checkFromIndexSize(first, columns, width);
+    int begin = begin(index, row, rows);
+    if (columns == width) {
+      System.arraycopy(scaled, begin * width, to, at, rows * width);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(scaled, (begin + i) * width + first, to, at + i * columns, columns);
+    }
   }
 
   /** Copies time features of a window (rows, features), as {@link #copyValues}. */
   public void copyMarks(int index, int row, int rows, float[] to, int at) {
-    copy(marks, markWidth, index, row, rows, to, at);
+    System.arraycopy(marks, begin(index, row, rows) * markWidth, to, at, rows * markWidth);
   }
 
-  private void copy(float[] table, int width, int index, int row, int rows, float[] to, int at) {
+  private int begin(int index, int row, int rows) {
     Objects.checkIndex(index, size());
     Objects.checkFromIndexSize(row, rows, split.inputLength() + split.horizon());
-    System.arraycopy(table, (part.begin() + index + row) * width, to, at, rows * width);
+    return part.begin() + index + row;
   }
 
   @Override

@@ -3,10 +3,12 @@ package dev.melange.papers.forecast;
 import dev.melange.data.DataException;
 import dev.melange.data.series.TimeSeries;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Forecasts of the last rows of a series, compared with what happened: the model's, and those of
@@ -19,6 +21,9 @@ import java.util.function.IntFunction;
  * @param truth values [origins][H * N]; NaN where the series has none
  * @param forecasts by method, values [origins][H * N]; the model's first
  * @param scores by method, one per column
+ * @param stepErrors by method, mean absolute error [H][N] of each step in the columns' units; NaN
+ *     where no truth is known
+ * @param std per column, of the training rows
  * @param coverage share of the truth within the forecaster's limits, in per cent; null if it was
  *     fitted without
  */
@@ -29,6 +34,8 @@ public record Backtest(
     double[][] truth,
     Map<String, double[][]> forecasts,
     Map<String, List<Score>> scores,
+    Map<String, double[][]> stepErrors,
+    double[] std,
     Double coverage) {
   /** The name of the forecast that repeats the last value. */
   public static final String REPEAT_LAST = "repeat last";
@@ -61,8 +68,23 @@ public record Backtest(
    * @throws DataException if the series is too short for them, or none of their rows has a value
    */
   public static Backtest of(Forecaster forecaster, TimeSeries series, int count) {
+    return of(forecaster, series, count, List.of());
+  }
+
+  /**
+   * A back-test on the last rows, beside other forecasters.
+   *
+   * @param series as for {@link Forecaster#forecast}
+   * @param count number of forecasts, at least 1
+   * @param rivals fitted to the same columns for the same horizon, without covariates; their
+   *     histories are at most as long
+   * @throws DataException if the series is too short for them, or none of their rows has a value
+   */
+  public static Backtest of(
+      Forecaster forecaster, TimeSeries series, int count, List<Forecaster> rivals) {
     FittedSeries fitted = forecaster.fitted();
-    TimeSeries own = forecaster.prepared(series);
+    PreparedSeries prepared = forecaster.prepared(series);
+    TimeSeries own = prepared.targets(fitted.columns().size());
     TimeSeries observed = series.select(fitted.columns());
     int horizon = fitted.horizon();
     if (count < 1 || own.rows() - (long) count * horizon < fitted.context()) {
@@ -81,18 +103,43 @@ public record Backtest(
       origins[i] = own.rows() - (count - i) * horizon;
     }
     Map<String, double[][]> forecasts = new LinkedHashMap<>();
-    forecasts.put(forecaster.name(), forecaster.forecastAt(own, origins));
+    forecasts.put(forecaster.name(), forecaster.forecastAt(prepared, origins));
+    for (Forecaster rival : rivals) {
+      forecasts.put(rival.name(), rival.forecastAt(rival.prepared(own), origins));
+    }
     if (fitted.season() > 1 && fitted.season() <= origins[0]) {
       forecasts.put(SEASONAL, naive(own, origins, horizon, fitted.season()));
     }
     forecasts.put(REPEAT_LAST, naive(own, origins, horizon, 1));
     double[][] truth = rows(observed, origins, origin -> step -> origin + step, horizon);
     Map<String, List<Score>> scores = new LinkedHashMap<>();
+    Map<String, double[][]> stepErrors = new LinkedHashMap<>();
+    double[] std = Arrays.copyOf(fitted.scaler(prepared).std(), fitted.columns().size());
     forecasts.forEach(
-        (method, values) -> scores.put(method, scores(fitted, own, origins[0], truth, values)));
+        (method, values) -> {
+          scores.put(method, scores(fitted.season(), std, own, origins[0], truth, values));
+          stepErrors.put(method, byStep(truth, values, std.length));
+        });
     Double coverage =
-        fitted.interval() == null ? null : coverage(truth, forecaster.limitsAt(own, origins));
-    return new Backtest(fitted.columns(), horizon, origins, truth, forecasts, scores, coverage);
+        fitted.interval() == null ? null : coverage(truth, forecaster.limitsAt(prepared, origins));
+    return new Backtest(
+        fitted.columns(), horizon, origins, truth, forecasts, scores, stepErrors, std, coverage);
+  }
+
+  private static double[][] byStep(double[][] truth, double[][] forecast, int width) {
+    double[][] errors = new double[truth[0].length / width][width];
+    for (int at = 0; at < truth[0].length; at++) {
+      double sum = 0;
+      int known = 0;
+      for (int i = 0; i < truth.length; i++) {
+        if (!Double.isNaN(truth[i][at])) {
+          sum += Math.abs(forecast[i][at] - truth[i][at]);
+          known++;
+        }
+      }
+      errors[at / width][at % width] = known == 0 ? Double.NaN : sum / known;
+    }
+    return errors;
   }
 
   private static double coverage(double[][] truth, double[][][] limits) {
@@ -133,7 +180,12 @@ public record Backtest(
   }
 
   private static List<Score> scores(
-      FittedSeries fitted, TimeSeries own, int firstOrigin, double[][] truth, double[][] forecast) {
+      int season,
+      double[] std,
+      TimeSeries own,
+      int firstOrigin,
+      double[][] truth,
+      double[][] forecast) {
     List<Score> scores = new ArrayList<>();
     int width = own.columns().size();
     for (int c = 0; c < width; c++) {
@@ -160,14 +212,14 @@ public record Backtest(
                 .formatted(own.name(), own.columns().get(c)));
       }
       double mae = absolute / count;
-      double naive = naiveError(own, c, firstOrigin, fitted.season());
+      double naive = naiveError(own, c, firstOrigin, season);
       scores.add(
           new Score(
               mae,
               Math.sqrt(squared / count),
               symmetric / count,
               naive == 0 ? Double.NaN : mae / naive,
-              mae / fitted.std()[c]));
+              mae / std[c]));
     }
     return scores;
   }
@@ -184,6 +236,23 @@ public record Backtest(
   /** Mean over the columns of the error over the standard deviation of the training rows. */
   public double scaledMae(String method) {
     return scores.get(method).stream().mapToDouble(Score::scaledMae).average().orElseThrow();
+  }
+
+  /**
+   * Mean over some steps and the columns of the error over the standard deviation of the training
+   * rows; NaN if none of them has a known truth.
+   *
+   * @param from the first step, from 0
+   * @param to the step after the last
+   */
+  public double scaledMae(String method, int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(step -> stepErrors.get(method)[step])
+        .flatMapToDouble(
+            errors -> IntStream.range(0, std.length).mapToDouble(c -> errors[c] / std[c]))
+        .filter(error -> !Double.isNaN(error))
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** The method with the smallest {@link #scaledMae}. */

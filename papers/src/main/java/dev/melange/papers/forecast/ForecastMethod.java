@@ -21,17 +21,20 @@ public interface ForecastMethod {
   /**
    * What is to be forecast.
    *
-   * @param series the series, without missing values
+   * @param columns number of columns to forecast
+   * @param known number of columns known beforehand
+   * @param statics number of columns that do not change within a series
    * @param context history length, T
    * @param horizon steps ahead, H
    * @param marks the unit whose time features the windows carry; empty for none
    */
-  record Task(TimeSeries series, int context, int horizon, Optional<Frequency.Unit> marks) {
-    /** Number of columns. */
-    public int columns() {
-      return series.columns().size();
-    }
-  }
+  record Task(
+      int columns,
+      int known,
+      int statics,
+      int context,
+      int horizon,
+      Optional<Frequency.Unit> marks) {}
 
   /** The name that users type, such as {@code timemixer}. */
   String name();
@@ -50,6 +53,11 @@ public interface ForecastMethod {
 
   /** Whether it uses time features of histories of a length. */
   default boolean usesTimes(int context) {
+    return false;
+  }
+
+  /** Whether it uses columns known beforehand and columns that do not change. */
+  default boolean usesCovariates() {
     return false;
   }
 
@@ -87,7 +95,7 @@ public interface ForecastMethod {
    * Trains a network without looking at the rows that it is to forecast, before it is fitted.
    *
    * @param model with initial weights
-   * @param data its training part is learned, its validation part chooses the epoch
+   * @param windows the training ones are learned, those of validation choose the epoch
    * @param recipe of the fit that follows
    * @param plan the epochs
    * @param run runs the trainers
@@ -95,7 +103,7 @@ public interface ForecastMethod {
    */
   default void pretrain(
       ForecastModel model,
-      ForecastData data,
+      TrainingWindows windows,
       Recipe recipe,
       Pretraining plan,
       long seed,

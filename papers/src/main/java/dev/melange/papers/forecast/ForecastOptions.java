@@ -1,7 +1,9 @@
 package dev.melange.papers.forecast;
 
+import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +30,11 @@ import java.util.Map;
  * @param seed of initial weights and of all draws
  * @param settings further keys of the model's configuration and of {@link Recipe} to change, as
  *     text
+ * @param known columns that are not forecast but known beforehand, such as prices or holidays: the
+ *     rows after the last value of the other columns hold what is known of the future. Needs a model
+ *     that takes them
+ * @param statics columns that do not change within a series, such as the size of a shop; all others
+ *     are forecast. Needs a model that takes them
  */
 public record ForecastOptions(
     int horizon,
@@ -42,10 +49,14 @@ public record ForecastOptions(
     @Default("0") int pretrain,
     @Default("0") int probe,
     @Default("0") long seed,
-    @Default("{}") Map<String, String> settings) {
+    @Default("{}") Map<String, String> settings,
+    @Default("[]") List<String> known,
+    @Default("[]") List<String> statics) {
   /** Checks the numbers. */
   public ForecastOptions {
     settings = Map.copyOf(settings);
+    known = List.copyOf(known);
+    statics = List.copyOf(statics);
     positive("horizon", horizon);
     positive("context", context);
     positive("season", season);
@@ -74,55 +85,98 @@ public record ForecastOptions(
   /** The defaults for a horizon. */
   public static ForecastOptions of(int horizon) {
     return new ForecastOptions(
-        horizon, "timemixer", null, null, null, "none", 10, 3, null, 0, 0, 0, Map.of());
+        horizon,
+        "timemixer",
+        null,
+        null,
+        null,
+        "none",
+        10,
+        3,
+        null,
+        0,
+        0,
+        0,
+        Map.of(),
+        List.of(),
+        List.of());
+  }
+
+  private ForecastOptions with(String key, Object value) {
+    return Configs.with(this, Map.of(key, value.toString()));
   }
 
   /** With another model. */
   public ForecastOptions withModel(String name) {
-    return new ForecastOptions(
-        horizon, name, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
-        seed, settings);
+    return with("model", name);
   }
 
   /** With a history length. */
   public ForecastOptions withContext(int steps) {
-    return new ForecastOptions(
-        horizon, model, steps, season, backtest, fill, epochs, patience, interval, pretrain, probe,
-        seed, settings);
+    return with("context", steps);
   }
 
   /** With a number of forecasts in the back-test. */
   public ForecastOptions withBacktest(int forecasts) {
-    return new ForecastOptions(
-        horizon, model, context, season, forecasts, fill, epochs, patience, interval, pretrain,
-        probe, seed, settings);
+    return with("backtest", forecasts);
   }
 
   /** With a way to fill missing values. */
   public ForecastOptions withFill(String how) {
-    return new ForecastOptions(
-        horizon, model, context, season, backtest, how, epochs, patience, interval, pretrain, probe,
-        seed, settings);
+    return with("fill", how);
   }
 
   /** With limits between which so many per cent of the futures lie. */
   public ForecastOptions withInterval(int percent) {
-    return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, epochs, patience, percent, pretrain, probe,
-        seed, settings);
+    return with("interval", percent);
   }
 
   /** With self-supervised training before the fit. */
   public ForecastOptions withPretraining(int count, int probing) {
-    return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, epochs, patience, interval, count, probing,
-        seed, settings);
+    return Configs.with(
+        this, Map.of("pretrain", Integer.toString(count), "probe", Integer.toString(probing)));
   }
 
   /** With a number of epochs. */
   public ForecastOptions withEpochs(int count) {
+    return with("epochs", count);
+  }
+
+  /** With other settings of model and training. */
+  public ForecastOptions withSettings(Map<String, String> changes) {
     return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, count, patience, interval, pretrain, probe,
-        seed, settings);
+        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
+        seed, changes, known, statics);
+  }
+
+  /** With columns that are known beforehand, and columns that do not change. */
+  public ForecastOptions withCovariates(List<String> future, List<String> constant) {
+    return new ForecastOptions(
+        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
+        seed, settings, future, constant);
+  }
+
+  /**
+   * The linear model that a forecaster is compared with: the same history and rows, no covariates.
+   *
+   * @param fitted the forecaster
+   */
+  public ForecastOptions baseline(FittedSeries fitted) {
+    return new ForecastOptions(
+        horizon,
+        LinearForecast.NAME,
+        fitted.context(),
+        fitted.season(),
+        fitted.backtest(),
+        "none",
+        epochs,
+        patience,
+        null,
+        0,
+        0,
+        seed,
+        Map.of(),
+        List.of(),
+        List.of());
   }
 }

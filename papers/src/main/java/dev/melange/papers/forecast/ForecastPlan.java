@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What is decided for a series before a {@link Forecaster} is fitted.
+ * What is decided for series before a {@link Forecaster} is fitted.
  *
- * @param split training, validation and back-test rows
+ * @param splits training, validation and back-test rows of each series
  * @param season steps after which the series repeats itself
  * @param backtest number of forecasts in the back-test
  * @param marks the unit whose time features the model sees
@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * @param recipe the training
  */
 record ForecastPlan(
-    SeriesSplit split,
+    List<SeriesSplit> splits,
     int season,
     int backtest,
     Optional<Frequency.Unit> marks,
@@ -37,11 +37,36 @@ record ForecastPlan(
   private static final int LARGEST_BATCH = 128;
   private static final int SMALLEST_BATCH = 16;
 
+  /** A plan for one series without covariates that has no missing values. */
   static ForecastPlan of(TimeSeries series, ForecastOptions options) {
+    return of(List.of(PreparedSeries.of(series)), options);
+  }
+
+  /**
+   * A plan for series of the same columns.
+   *
+   * @throws DataException if one is too short for the horizon
+   */
+  static ForecastPlan of(List<PreparedSeries> all, ForecastOptions options) {
     ForecastMethod method = ForecastMethod.of(options.model());
-    int context = context(method, series, options);
-    SeriesSplit split = split(series, context, options);
-    Optional<Frequency.Unit> marks = method.usesTimes(context) ? marks(series) : Optional.empty();
+    int known = options.known().size();
+    int statics = options.statics().size();
+    if (known + statics > 0 && !method.usesCovariates()) {
+      throw new IllegalArgumentException(
+          "%s takes no known or static columns; a model that does is tsm2".formatted(method.name()));
+    }
+    PreparedSeries shortest = all.get(0);
+    int rows = 0;
+    for (PreparedSeries series : all) {
+      shortest = series.rows() < shortest.rows() ? series : shortest;
+      rows += series.rows();
+    }
+    int context = context(method, shortest, rows, options);
+    int tests = tests(shortest, context, options);
+    List<SeriesSplit> splits =
+        all.stream().map(series -> split(series, context, tests, options.horizon())).toList();
+    TimeSeries first = all.get(0).table();
+    Optional<Frequency.Unit> marks = method.usesTimes(context) ? marks(first) : Optional.empty();
     Map<String, String> training = new LinkedHashMap<>();
     Map<String, String> model = new LinkedHashMap<>();
     Set<String> recipeKeys =
@@ -49,18 +74,25 @@ record ForecastPlan(
     options
         .settings()
         .forEach((key, value) -> (recipeKeys.contains(key) ? training : model).put(key, value));
+    int columns = first.columns().size() - known - statics;
     Record config =
-        method.config(new ForecastMethod.Task(series, context, options.horizon(), marks));
+        method.config(
+            new ForecastMethod.Task(columns, known, statics, context, options.horizon(), marks));
     return new ForecastPlan(
-        split,
+        splits,
         options.season() == null
-            ? series.frequency().map(Frequency::season).orElse(1)
+            ? first.frequency().map(Frequency::season).orElse(1)
             : options.season(),
-        backtests(split),
+        tests,
         marks,
         configured(
             method, options.interval() == null ? config : method.withDistribution(config), model),
-        Configs.with(method.recipe(recipe(split, options)), training, "the training"));
+        Configs.with(method.recipe(recipe(splits, options)), training, "the training"));
+  }
+
+  /** The rows of the first series; history and horizon are those of all. */
+  SeriesSplit split() {
+    return splits.get(0);
   }
 
   // Told apart here, so that a mistyped key is compared with those of both.
@@ -76,20 +108,15 @@ record ForecastPlan(
     return Configs.with(config, changes, method.name());
   }
 
-  private static int backtests(SeriesSplit split) {
-    return split.test().rows() > split.inputLength()
-        ? (split.test().rows() - split.inputLength()) / split.horizon()
-        : 0;
-  }
-
   // ---- rows ----
 
-  private static int context(ForecastMethod method, TimeSeries series, ForecastOptions options) {
+  private static int context(
+      ForecastMethod method, PreparedSeries series, int rows, ForecastOptions options) {
     if (options.context() != null) {
       return options.context();
     }
     int tests = options.backtest() == null ? 1 : options.backtest();
-    List<Integer> contexts = method.contexts(series.rows());
+    List<Integer> contexts = method.contexts(rows);
     for (int context : contexts) {
       if (needed(context, options.horizon(), tests) <= series.rows()) {
         return context;
@@ -103,11 +130,11 @@ record ForecastPlan(
     return context + horizon + horizon + tests * horizon;
   }
 
-  private static DataException tooShort(TimeSeries series, int context, int horizon, int tests) {
+  private static DataException tooShort(PreparedSeries series, int context, int horizon, int tests) {
     return new DataException(
         "%s has %,d rows, too few for a horizon of %d: a history of %d, targets for training and validation and a back-test of %d forecast%s take %,d; use a shorter horizon or history, fewer back-tests, or more rows"
             .formatted(
-                series.name(),
+                series.id(),
                 series.rows(),
                 horizon,
                 context,
@@ -116,7 +143,8 @@ record ForecastPlan(
                 needed(context, horizon, tests)));
   }
 
-  private static SeriesSplit split(TimeSeries series, int context, ForecastOptions options) {
+  // How many forecasts of the last rows the shortest series has room for.
+  private static int tests(PreparedSeries series, int context, ForecastOptions options) {
     int rows = series.rows();
     int horizon = options.horizon();
     int tests =
@@ -129,6 +157,11 @@ record ForecastPlan(
     if (needed(context, horizon, tests) > rows) {
       throw tooShort(series, context, horizon, tests);
     }
+    return tests;
+  }
+
+  private static SeriesSplit split(PreparedSeries series, int context, int tests, int horizon) {
+    int rows = series.rows();
     int validEnd = rows - tests * horizon;
     int spare = validEnd - context - 2 * horizon;
     int trainEnd = validEnd - Math.max(horizon, Math.min(horizon + spare, validEnd / 8));
@@ -148,8 +181,8 @@ record ForecastPlan(
         : Optional.empty();
   }
 
-  private static Recipe recipe(SeriesSplit split, ForecastOptions options) {
-    int windows = split.windows(split.train());
+  private static Recipe recipe(List<SeriesSplit> splits, ForecastOptions options) {
+    int windows = splits.stream().mapToInt(split -> split.windows(split.train())).sum();
     int batch = LARGEST_BATCH;
     while (batch > SMALLEST_BATCH && windows / batch < LEAST_STEPS) {
       batch /= 2;

@@ -1,17 +1,11 @@
 package dev.melange.papers.forecast;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.component.Configs;
 import dev.melange.data.DataException;
 import dev.melange.data.series.Frequency;
-import dev.melange.data.series.TimeFeatures;
+import dev.melange.data.series.SeriesSplit;
+import dev.melange.data.series.StandardScaler;
 import dev.melange.data.series.TimeSeries;
-import dev.melange.io.CorruptFileException;
-import dev.melange.io.Provenance;
-import dev.melange.io.SafeTensorsFile;
-import dev.melange.io.Weights;
-import dev.melange.nn.Layer;
+import dev.melange.data.series.Windows;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
@@ -22,17 +16,18 @@ import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * Forecasts a series of one's own: fits a model to it, tests it on its last rows, and says how it
- * goes on.
+ * Forecasts series of one's own: fits a model to them, tests it on their last rows, and says how they
+ * go on.
  *
  * <pre>{@code
  * TimeSeries power = SeriesCsv.read(Path.of("power.csv")).select(List.of("OT"));
@@ -48,10 +43,11 @@ import java.util.stream.LongStream;
  * }</pre>
  *
  * <p>The model sees no row of the back-test in training. Columns are forecast independently of each
- * other by one model; values are scaled by the training rows.
+ * other by one model; values are scaled by the training rows. Several series of the same columns, as
+ * {@link dev.melange.data.series.SeriesCsv#readAll} reads them, are learned by one model, each scaled
+ * by its own rows.
  */
 public final class Forecaster implements AutoCloseable {
-  private static final String ORIGIN = "forecaster";
   private static final int BATCH = 256;
   private static final int SAMPLES = 500;
 
@@ -62,7 +58,7 @@ public final class Forecaster implements AutoCloseable {
   private final long seed;
   private final TrainingResult training; // null if loaded
 
-  private Forecaster(
+  Forecaster(
       String name,
       FittedSeries fitted,
       ForecastModel model,
@@ -80,31 +76,57 @@ public final class Forecaster implements AutoCloseable {
 
   // ---- fitting ----
 
-  /** Fits a model; see {@link #fit(TimeSeries, ForecastOptions, Recipe.Run)}. */
+  /** Fits a model; see {@link #fit(List, ForecastOptions, Recipe.Run)}. */
   public static Forecaster fit(TimeSeries series, ForecastOptions options) throws IOException {
     return fit(series, options, Trainer::fit);
   }
 
-  /**
-   * Fits a model to all columns of a series.
-   *
-   * @param series may have missing values if the options say how to fill them
-   * @param run runs the trainer, after adding checkpoints, a listener or a way to stop
-   * @throws DataException if the series is too short, or has missing values that are not to be
-   *     filled
-   */
+  /** Fits a model to one series; see {@link #fit(List, ForecastOptions, Recipe.Run)}. */
   public static Forecaster fit(TimeSeries series, ForecastOptions options, Recipe.Run run)
       throws IOException {
-    TimeSeries filled = filled(series, options.fill());
-    ForecastPlan plan = ForecastPlan.of(filled, options);
-    ForecastData data = ForecastData.of(filled, plan.split(), plan.marks());
+    return fit(List.of(series), options, run);
+  }
+
+  /**
+   * Fits one model to series.
+   *
+   * @param all of the same columns and frequency; all columns are forecast but those that the
+   *     options call known or static. They may have missing values if the options say how to fill
+   *     them
+   * @param run runs the trainer, after adding checkpoints, a listener or a way to stop
+   * @throws DataException if a series is too short or constant, or has missing values that are not
+   *     to be filled
+   */
+  public static Forecaster fit(List<TimeSeries> all, ForecastOptions options, Recipe.Run run)
+      throws IOException {
+    TimeSeries first = all.get(0);
+    String frequency = first.frequency().map(Frequency::code).orElse(null);
+    List<String> targets = targets(first, options);
+    List<PreparedSeries> prepared = new ArrayList<>();
+    for (TimeSeries series : all) {
+      if (!Objects.equals(frequency, series.frequency().map(Frequency::code).orElse(null))) {
+        throw new DataException(
+            "%s is spaced by '%s', %s by '%s'; series forecast together must be spaced alike"
+                .formatted(
+                    first.name(),
+                    frequency,
+                    series.name(),
+                    series.frequency().map(Frequency::code).orElse("no dates")));
+      }
+      prepared.add(
+          PreparedSeries.of(series, targets, options.known(), options.statics(), options.fill()));
+      PreparedSeries.checkVaries(series, targets);
+    }
+    ForecastPlan plan = ForecastPlan.of(prepared, options);
+    int[] ends = plan.splits().stream().mapToInt(split -> split.train().end()).toArray();
     FittedSeries fitted =
         new FittedSeries(
-            series.name(),
-            series.columns(),
-            data.scaler().mean(),
-            data.scaler().std(),
-            series.frequency().map(Frequency::code).orElse(null),
+            first.name(),
+            targets,
+            options.known(),
+            options.statics(),
+            PreparedSeries.scales(prepared, ends, targets.size()),
+            frequency,
             plan.marks().isPresent(),
             plan.split().inputLength(),
             plan.split().horizon(),
@@ -112,20 +134,66 @@ public final class Forecaster implements AutoCloseable {
             plan.backtest(),
             options.fill(),
             options.interval());
-    ForecastModel model =
-        ForecastMethod.of(options.model()).create(plan.config(), new Rng(options.seed()));
+    return fit(windows(prepared, plan, fitted), plan, fitted, options, run);
+  }
+
+  private static List<String> targets(TimeSeries first, ForecastOptions options) {
+    List<String> covariates = new ArrayList<>(options.known());
+    covariates.addAll(options.statics());
+    covariates.forEach(first::column);
+    List<String> targets = new ArrayList<>(first.columns());
+    targets.removeAll(covariates);
+    if (targets.isEmpty()) {
+      throw new DataException(
+          "%s: all columns (%s) are known or static, none is left to forecast"
+              .formatted(first.name(), String.join(", ", first.columns())));
+    }
+    return targets;
+  }
+
+  private static TrainingWindows windows(
+      List<PreparedSeries> prepared, ForecastPlan plan, FittedSeries fitted) {
+    List<Windows> train = new ArrayList<>();
+    List<Windows> valid = new ArrayList<>();
+    for (int i = 0; i < prepared.size(); i++) {
+      SeriesSplit split = plan.splits().get(i);
+      StandardScaler scaler = fitted.scales().get(i).scaler();
+      for (SeriesSplit.Part part : List.of(split.train(), split.valid())) {
+        (part == split.train() ? train : valid)
+            .add(
+                new Windows(
+                    prepared.get(i).table(),
+                    scaler,
+                    split,
+                    part,
+                    plan.marks(),
+                    fitted.known().size(),
+                    fitted.statics().size()));
+      }
+    }
+    return new TrainingWindows(train, valid);
+  }
+
+  private static Forecaster fit(
+      TrainingWindows windows,
+      ForecastPlan plan,
+      FittedSeries fitted,
+      ForecastOptions options,
+      Recipe.Run run)
+      throws IOException {
+    ForecastMethod method = ForecastMethod.of(options.model());
+    ForecastModel model = method.create(plan.config(), new Rng(options.seed()));
     try {
       if (options.pretrain() > 0) {
-        ForecastMethod.of(options.model())
-            .pretrain(
-                model,
-                data,
-                plan.recipe(),
-                new ForecastMethod.Pretraining(options.pretrain(), options.probe()),
-                options.seed(),
-                run);
+        method.pretrain(
+            model,
+            windows,
+            plan.recipe(),
+            new ForecastMethod.Pretraining(options.pretrain(), options.probe()),
+            options.seed(),
+            run);
       }
-      TrainingResult training = plan.recipe().fit(model, data, options.seed(), run);
+      TrainingResult training = plan.recipe().fit(model, windows, options.seed(), run);
       return new Forecaster(
           options.model(), fitted, model, plan.recipe(), options.seed(), training);
     } catch (RuntimeException | IOException e) {
@@ -135,44 +203,17 @@ public final class Forecaster implements AutoCloseable {
   }
 
   /**
-   * A series without missing values.
+   * Fits a linear model to the same rows, to compare a forecaster with.
    *
-   * @param fill see {@link ForecastOptions}
-   * @throws DataException if there are missing values and {@code fill} is {@code none}; tells how
-   *     many and where
+   * @param all the series the forecaster was fitted to
+   * @param options those of the forecaster
+   * @param run as for {@link #fit(List, ForecastOptions, Recipe.Run)}
    */
-  static TimeSeries filled(TimeSeries series, String fill) {
-    if (series.missing() == 0) {
-      return series;
-    }
-    if (!fill.equals("none")) {
-      return series.filled(
-          fill.equals("linear") ? TimeSeries.Fill.LINEAR : TimeSeries.Fill.FORWARD);
-    }
-    Map<String, Integer> missing = missing(series);
-    throw new DataException(
-        "%s has %,d missing values (%s); fill them with --fill linear (a line between the neighbours) or --fill ffill (the value before)"
-            .formatted(
-                series.name(),
-                series.missing(),
-                String.join(
-                    ", ",
-                    missing.entrySet().stream()
-                        .map(e -> "%s: %,d".formatted(e.getKey(), e.getValue()))
-                        .toList())));
-  }
-
-  /** Number of missing values of each column that has any. */
-  public static Map<String, Integer> missing(TimeSeries series) {
-    Map<String, Integer> missing = new LinkedHashMap<>();
-    for (int c = 0; c < series.columns().size(); c++) {
-      for (int row = 0; row < series.rows(); row++) {
-        if (Double.isNaN(series.get(row, c))) {
-          missing.merge(series.columns().get(c), 1, Integer::sum);
-        }
-      }
-    }
-    return missing;
+  public Forecaster baseline(List<TimeSeries> all, ForecastOptions options, Recipe.Run run)
+      throws IOException {
+    List<TimeSeries> targets =
+        all.stream().map(series -> prepared(series).targets(fitted.columns().size())).toList();
+    return fit(targets, options.baseline(fitted), run);
   }
 
   // ---- use ----
@@ -197,6 +238,11 @@ public final class Forecaster implements AutoCloseable {
     return recipe;
   }
 
+  /** The seed of its weights and draws. */
+  public long seed() {
+    return seed;
+  }
+
   /** The course of the training; empty for a model from a file. */
   public Optional<TrainingResult> training() {
     return Optional.ofNullable(training);
@@ -206,21 +252,26 @@ public final class Forecaster implements AutoCloseable {
    * The rows after the end of a series.
    *
    * @param series has the fitted columns (others are left out), at least T rows, and the frequency
-   *     of the fitted series; missing values are filled as they were for fitting
+   *     of the fitted series; missing values are filled as they were for fitting. With known columns
+   *     it ends with at least H rows in which only these have values
    * @return H rows, with dates if the series has dates
    * @throws DataException if it does not fit
    */
   public TimeSeries forecast(TimeSeries series) {
-    TimeSeries own = prepared(series);
+    PreparedSeries own = prepared(series);
     return after(own, forecastAt(own, new int[] {own.rows()})[0]);
   }
 
-  private TimeSeries after(TimeSeries own, double[] values) {
+  private TimeSeries after(PreparedSeries own, double[] values) {
+    TimeSeries table = own.table();
     long[] times =
-        own.times()
-            .map(given -> future(own.frequency().orElseThrow(), given[given.length - 1]).toArray())
+        table
+            .times()
+            .map(given -> inputs(own).after(table.frequency().orElseThrow(), given[own.rows() - 1]))
+            .map(LongStream::toArray)
             .orElse(null);
-    return new TimeSeries(own.name(), times, own.frequency().orElse(null), own.columns(), values);
+    return new TimeSeries(
+        own.id(), times, table.frequency().orElse(null), fitted.columns(), values);
   }
 
   /**
@@ -242,15 +293,16 @@ public final class Forecaster implements AutoCloseable {
     if (fitted.interval() == null) {
       return Optional.empty();
     }
-    TimeSeries own = prepared(series);
+    PreparedSeries own = prepared(series);
     double[][][] limits = limitsAt(own, new int[] {own.rows()});
     return Optional.of(
         new Interval(fitted.interval(), after(own, limits[0][0]), after(own, limits[1][0])));
   }
 
   /** Lower and upper limits, [2][origins][H * N] in the series' own units. */
-  double[][][] limitsAt(TimeSeries own, int[] origins) {
+  double[][][] limitsAt(PreparedSeries own, int[] origins) {
     double[][][] limits = new double[2][origins.length][];
+    ForecastInputs inputs = inputs(own);
     double tail = (1 - fitted.interval() / 100.0) / 2;
     for (int i = 0; i < origins.length; i++) {
       int at = i;
@@ -258,26 +310,28 @@ public final class Forecaster implements AutoCloseable {
           () -> {
             // The draws of an origin do not depend on which others are asked for.
             Rng rng = new Rng(seed).fork(origins[at]);
-            TensorBatch batch = batch(own, new int[] {origins[at]}).to(Engine.get().device());
+            TensorBatch batch = inputs.batch(origins[at]).to(Engine.get().device());
             Tensor drawn =
                 Autograd.noGrad(() -> model.sampler().sample(batch, SAMPLES, rng)).get(0);
             for (int side = 0; side < 2; side++) {
               Tensor limit = drawn.quantile(side == 0 ? tail : 1 - tail, 0);
-              limits[side][at] = fitted.scaler().invert(limit.toDoubles());
+              limits[side][at] = inputs.invert(limit.toDoubles());
             }
           });
     }
     return limits;
   }
 
-  private LongStream future(Frequency frequency, long last) {
-    return LongStream.rangeClosed(1, fitted.horizon()).map(i -> frequency.plus(last, i));
+  private ForecastInputs inputs(PreparedSeries own) {
+    return new ForecastInputs(fitted, own, fitted.scaler(own));
   }
 
   /** The fitted columns of a series, filled, after checking that the model fits it. */
-  TimeSeries prepared(TimeSeries series) {
-    TimeSeries chosen = filled(series.select(fitted.columns()), fitted.fill());
-    String frequency = chosen.frequency().map(Frequency::code).orElse(null);
+  PreparedSeries prepared(TimeSeries series) {
+    PreparedSeries chosen =
+        PreparedSeries.of(
+            series, fitted.columns(), fitted.known(), fitted.statics(), fitted.fill());
+    String frequency = series.frequency().map(Frequency::code).orElse(null);
     if (fitted.frequency() != null && !fitted.frequency().equals(frequency)) {
       throw new DataException(
           "the model was fitted to rows spaced by '%s', %s has %s; resample it or fit a new model"
@@ -301,22 +355,23 @@ public final class Forecaster implements AutoCloseable {
    * @param origins the first row after each history; the number of rows for the future
    * @return values [origins][H * N] in the series' own units
    */
-  double[][] forecastAt(TimeSeries own, int[] origins) {
-    int width = own.columns().size();
+  double[][] forecastAt(PreparedSeries own, int[] origins) {
     double[][] forecasts = new double[origins.length][];
+    ForecastInputs inputs = inputs(own);
     for (int from = 0; from < origins.length; from += BATCH) {
       int[] some = Arrays.copyOfRange(origins, from, Math.min(origins.length, from + BATCH));
       int first = from;
       Scope.run(
           () -> {
-            Tensor y = Inference.run(batch(own, some), model.forward());
+            Tensor y = Inference.run(inputs.batch(some), model.forward());
             for (int i = 0; i < some.length; i++) {
-              forecasts[first + i] = fitted.scaler().invert(y.get(i).toDoubles());
+              forecasts[first + i] = inputs.invert(y.get(i).toDoubles());
             }
           });
       if (Arrays.stream(forecasts[from]).anyMatch(Double::isNaN)) {
         throw new IllegalStateException(
-            "the model forecasts NaN for the %d columns of %s".formatted(width, own.name()));
+            "the model forecasts NaN for the %d columns of %s"
+                .formatted(fitted.columns().size(), own.id()));
       }
     }
     return forecasts;
@@ -326,52 +381,17 @@ public final class Forecaster implements AutoCloseable {
    * What the model sees to forecast the rows after the end of a series.
    *
    * @param series as for {@link #forecast}
-   * @return one window: {@code x} [1, T, N] in scaled units, and time features if it uses them
+   * @return one window: {@code x} [1, T, N] in scaled units, and time features and covariates if it
+   *     uses them
    */
   public TensorBatch window(TimeSeries series) {
-    TimeSeries own = prepared(series);
-    return batch(own, new int[] {own.rows()}).to(Engine.get().device());
+    PreparedSeries own = prepared(series);
+    return inputs(own).batch(own.rows()).to(Engine.get().device());
   }
 
-  /** The inputs {@code x} and, with time features, {@code x_mark} and {@code y_mark}. */
-  TensorBatch batch(TimeSeries own, int[] origins) {
-    int width = own.columns().size();
-    int context = fitted.context();
-    double[] scaled = fitted.scaler().transform(own.values());
-    float[] x = new float[origins.length * context * width];
-    for (int i = 0; i < x.length; i++) {
-      int window = i / (context * width);
-      x[i] = (float) scaled[(origins[window] - context) * width + i % (context * width)];
-    }
-    Map<String, Tensor> batch = new LinkedHashMap<>();
-    batch.put("x", Tensor.of(x, origins.length, context, width));
-    if (fitted.marks()) {
-      Frequency frequency = Frequency.of(fitted.frequency());
-      long[] times = own.times().orElseThrow();
-      int features = TimeFeatures.continuousCount(frequency.unit());
-      Tensor[] marks = new Tensor[origins.length];
-      for (int i = 0; i < marks.length; i++) {
-        long[] around =
-            LongStream.concat(
-                    Arrays.stream(times, origins[i] - context, origins[i]),
-                    future(frequency, times[origins[i] - 1]))
-                .toArray();
-        float[] values = floats(TimeFeatures.continuous(around, frequency.unit()));
-        marks[i] = Tensor.of(values, around.length, features);
-      }
-      Tensor all = Tensor.stack(0, marks);
-      batch.put("x_mark", all.narrow(1, 0, context).contiguous());
-      batch.put("y_mark", all.narrow(1, context, fitted.horizon()).contiguous());
-    }
-    return TensorBatch.of(batch);
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
+  /** How a series is scaled: its columns to forecast first. */
+  public StandardScaler scaler(TimeSeries series) {
+    return fitted.scaler(prepared(series));
   }
 
   // ---- files ----
@@ -383,71 +403,17 @@ public final class Forecaster implements AutoCloseable {
    * @param data SHA-256 of the data by name; may be empty
    */
   public void save(Path file, Map<String, String> data) throws IOException {
-    ObjectNode origin = Configs.toJson(fitted);
-    ObjectNode wrapped = origin.objectNode();
-    wrapped.set(ORIGIN, origin);
-    Provenance provenance =
-        new Provenance(
-            name,
-            Configs.toJson(model.config()),
-            data,
-            seed,
-            Configs.toJson(recipe),
-            wrapped,
-            Provenance.libraryVersion(),
-            Map.of());
-    Weights.write(file, model.layer().state(), provenance.toMetadata());
+    ForecasterFile.save(this, file, data);
   }
 
   /**
    * A saved forecaster.
    *
-   * @throws CorruptFileException if the file holds no forecaster
+   * @throws dev.melange.io.CorruptFileException if the file holds no forecaster
    * @throws IllegalArgumentException if its weights do not fit its configuration
    */
   public static Forecaster load(Path file) throws IOException {
-    try (SafeTensorsFile weights = SafeTensorsFile.open(file)) {
-      Provenance provenance =
-          Provenance.of(file, weights.metadata())
-              .orElseThrow(() -> notAForecaster(file, "it does not say what it holds"));
-      JsonNode origin = provenance.origin().get(ORIGIN);
-      if (origin == null || !ForecastMethod.names().contains(provenance.model())) {
-        throw notAForecaster(file, "it holds " + provenance.model());
-      }
-      ForecastMethod method = ForecastMethod.of(provenance.model());
-      FittedSeries fitted = Configs.read(FittedSeries.class, origin, file + " (" + ORIGIN + ")");
-      Record config = Configs.read(method.configType(), provenance.config(), file.toString());
-      Recipe recipe = Configs.read(Recipe.class, provenance.hyperparameters(), file.toString());
-      ForecastModel model = method.create(config, new Rng(0));
-      try {
-        load(model.layer(), weights);
-      } catch (RuntimeException | IOException e) {
-        model.close();
-        throw e;
-      }
-      model.layer().to(Engine.get().device());
-      return new Forecaster(provenance.model(), fitted, model, recipe, provenance.seed(), null);
-    }
-  }
-
-  private static void load(Layer layer, SafeTensorsFile weights) throws IOException {
-    try {
-      Scope.run(
-          () -> {
-            try {
-              layer.load(Weights.read(weights));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static CorruptFileException notAForecaster(Path file, String what) {
-    return new CorruptFileException(
-        file, "is not a saved forecaster: " + what, "fit one with: melange forecast");
+    return ForecasterFile.load(file);
   }
 
   @Override

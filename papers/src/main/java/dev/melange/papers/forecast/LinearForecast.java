@@ -5,9 +5,11 @@ import java.util.Set;
 
 /** {@link DLinear} as a forecaster. */
 final class LinearForecast implements ForecastMethod {
+  static final String NAME = "dlinear";
+
   @Override
   public String name() {
-    return "dlinear";
+    return NAME;
   }
 
   @Override

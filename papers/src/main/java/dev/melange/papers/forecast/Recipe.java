@@ -19,6 +19,7 @@ import dev.melange.train.SeriesBatches;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * How a forecaster is trained: Adam without weight decay under a one-cycle schedule that cycles
@@ -113,13 +114,23 @@ public record Recipe(
    */
   public TrainingResult fit(ForecastModel model, ForecastData data, long seed, Run run)
       throws IOException {
-    SeriesBatches train = trainBatches(data, seed);
-    Minibatches valid = SeriesBatches.of(data.windows(data.split().valid()), EVALUATION_BATCH);
+    return fit(model, TrainingWindows.of(data), seed, run);
+  }
+
+  /** As {@link #fit(ForecastModel, ForecastData, long, Run)}, with windows of any series. */
+  public TrainingResult fit(ForecastModel model, TrainingWindows windows, long seed, Run run)
+      throws IOException {
     Run chosen =
-        model.mixesTimes() && data.marks().isPresent()
+        model.mixesTimes() && windows.haveTimes()
             ? trainer -> run.fit(trainer.wholeBatch())
             : run;
-    return fit(model.layer(), objective(model), train, valid, seed, chosen);
+    return fit(
+        model.layer(),
+        objective(model),
+        trainBatches(windows.train(), seed),
+        validBatches(windows.valid()),
+        seed,
+        chosen);
   }
 
   /**
@@ -145,22 +156,28 @@ public record Recipe(
     }
   }
 
-  private SeriesBatches trainBatches(ForecastData data, long seed) {
-    return trainBatches(data.windows(data.split().train()), seed);
-  }
-
   /**
    * Training batches of windows: shuffled, the share that an epoch takes.
    *
    * @param seed of the order
    */
   public SeriesBatches trainBatches(Windows windows, long seed) {
-    int taken = (int) (windows.size() * window_share);
+    return trainBatches(List.of(windows), seed);
+  }
+
+  /** As {@link #trainBatches(Windows, long)}, of several series. */
+  public SeriesBatches trainBatches(List<Windows> windows, long seed) {
+    int taken = (int) (windows.stream().mapToInt(Windows::size).sum() * window_share);
     SeriesBatches batches =
         SeriesBatches.of(windows, Math.max(1, Math.min(batch_size, taken)))
             .shuffled(seed)
             .share(window_share);
     return taken >= batch_size ? batches.dropLast() : batches;
+  }
+
+  /** Batches of all windows in order, for evaluation. */
+  public static SeriesBatches validBatches(List<Windows> windows) {
+    return SeriesBatches.of(windows, EVALUATION_BATCH);
   }
 
   private Objective objective(ForecastModel model) {

@@ -69,7 +69,7 @@ final class TimeMixerPictures {
   /** What each scale adds to the forecast of a column, above the mean of the history it sees. */
   static double[][] scaleParts(
       TimeMixer model, Forecaster forecaster, TimeSeries series, int column) {
-    var scaler = forecaster.fitted().scaler();
+    var scaler = forecaster.scaler(series);
     TensorBatch batch = forecaster.window(series);
     return Autograd.noGrad(
         () ->

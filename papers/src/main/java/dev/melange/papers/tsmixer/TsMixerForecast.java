@@ -2,19 +2,17 @@ package dev.melange.papers.tsmixer;
 
 import dev.melange.component.Configs;
 import dev.melange.data.series.TimeSeries;
-import dev.melange.papers.forecast.ForecastData;
 import dev.melange.papers.forecast.ForecastMethod;
 import dev.melange.papers.forecast.ForecastModel;
 import dev.melange.papers.forecast.Forecaster;
 import dev.melange.papers.forecast.Recipe;
+import dev.melange.papers.forecast.TrainingWindows;
 import dev.melange.report.Chart;
 import dev.melange.report.Report;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
-import dev.melange.train.Minibatches;
-import dev.melange.train.SeriesBatches;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +24,6 @@ import java.util.stream.IntStream;
 /** {@link TsMixer} as a forecaster, with limits and masked pretraining if asked for. */
 final class TsMixerForecast implements ForecastMethod {
   private static final String BACKBONE = "model.";
-  private static final int EVALUATION_BATCH = 256;
   private static final double LEARNING_RATE = 0.001;
   private static final double MASKED = 0.4;
   private static final long VALIDATION_MASKS = 1;
@@ -130,7 +127,7 @@ final class TsMixerForecast implements ForecastMethod {
   @Override
   public void pretrain(
       ForecastModel model,
-      ForecastData data,
+      TrainingWindows windows,
       Recipe recipe,
       Pretraining plan,
       long seed,
@@ -140,16 +137,14 @@ final class TsMixerForecast implements ForecastMethod {
         Configs.with(
             (TsMixerConfig) model.config(),
             Map.of("task", "pretrain", "random_mask_ratio", Double.toString(MASKED)));
-    SeriesBatches train = recipe.trainBatches(data.windows(data.split().train()), seed);
-    Minibatches valid = SeriesBatches.of(data.windows(data.split().valid()), EVALUATION_BATCH);
     try (TsMixer network = new TsMixer(masked, new Rng(seed))) {
       recipe
           .withEpochs(plan.epochs())
           .fit(
               network,
               batch -> hidden(network, batch.get("x")),
-              train,
-              valid,
+              recipe.trainBatches(windows.train(), seed),
+              Recipe.validBatches(windows.valid()),
               seed,
               trainer -> run.fit("pretraining", trainer));
       Map<String, Tensor> backbone = new LinkedHashMap<>(network.state());
@@ -157,7 +152,7 @@ final class TsMixerForecast implements ForecastMethod {
       model.layer().loadMatching(backbone);
     }
     if (plan.probeEpochs() > 0) {
-      probe(model, data, recipe.withEpochs(plan.probeEpochs()), seed, run);
+      probe(model, windows, recipe.withEpochs(plan.probeEpochs()), seed, run);
     }
   }
 
@@ -169,12 +164,12 @@ final class TsMixerForecast implements ForecastMethod {
   }
 
   private static void probe(
-      ForecastModel model, ForecastData data, Recipe recipe, long seed, Recipe.Run run)
+      ForecastModel model, TrainingWindows windows, Recipe recipe, long seed, Recipe.Run run)
       throws IOException {
     TsMixer network = (TsMixer) model.layer();
     network.freezeBackbone(true);
     try {
-      recipe.fit(model, data, seed, trainer -> run.fit("probing", trainer));
+      recipe.fit(model, windows, seed, trainer -> run.fit("probing", trainer));
     } finally {
       network.freezeBackbone(false);
     }

@@ -102,7 +102,6 @@ class ForecastPlanTest {
   }
 
   private static ForecastOptions with(Map<String, String> settings) {
-    return new ForecastOptions(
-        24, "timemixer", null, null, null, "none", 1, 1, null, 0, 0, 0, settings);
+    return ForecastOptions.of(24).withEpochs(1).withSettings(settings);
   }
 }

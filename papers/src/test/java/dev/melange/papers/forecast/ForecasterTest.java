@@ -150,7 +150,7 @@ class ForecasterTest {
       assertThat(forecaster.fitted().season()).isEqualTo(1);
       TimeSeries next = forecaster.forecast(plain);
       assertThat(next.times()).isEmpty();
-      assertThat(ForecastReport.dates(next)).startsWith("1", "2").hasSize(12);
+      assertThat(ForecastCsv.dates(next)).startsWith("1", "2").hasSize(12);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.melange.papers.forecast.ForecastOptions;
 import dev.melange.papers.forecast.ForecastReport;
 import dev.melange.papers.forecast.Forecaster;
 import dev.melange.papers.forecast.Recipe;
+import dev.melange.papers.forecast.SeriesForecast;
 import dev.melange.tensor.Rng;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
@@ -48,8 +49,7 @@ class TsMixerForecastTest {
   }
 
   private static ForecastOptions with(Map<String, String> settings) {
-    return new ForecastOptions(
-        12, "tsmixer", 48, null, null, "none", 1, 1, null, 0, 0, 0, settings);
+    return options().withEpochs(1).withSettings(settings);
   }
 
   @Test
@@ -76,8 +76,10 @@ class TsMixerForecastTest {
       }
       Backtest test = Backtest.of(forecaster, series());
       assertThat(test.coverage()).isBetween(55.0, 100.0);
-      ForecastReport report = new ForecastReport(forecaster, series(), middle, before, test);
-      assertThat(report.summary()).contains("of the true values lay within its limits for 80 %");
+      ForecastReport report = 
+          new ForecastReport(
+              forecaster, List.of(new SeriesForecast(series(), middle, before, test)));
+      assertThat(report.backtests().summary()).contains("of the true values lay within its limits for 80 %");
       assertThat(report.forecastCsv().lines().findFirst().orElseThrow())
           .isEqualTo("date,a,b,a_low80,a_high80,b_low80,b_high80");
       report.write(folder, Map.of());
@@ -143,20 +145,9 @@ class TsMixerForecastTest {
             () ->
                 Forecaster.fit(
                     series(),
-                    new ForecastOptions(
-                        12,
-                        "tsmixer",
-                        48,
-                        null,
-                        null,
-                        "none",
-                        1,
-                        1,
-                        80,
-                        0,
-                        0,
-                        0,
-                        Map.of("distribution_output", "negative_binomial"))))
+                    options()
+                        .withInterval(80)
+                        .withSettings(Map.of("distribution_output", "negative_binomial"))))
         .hasMessageContaining("the negative binomial is for counts");
   }
 
@@ -168,7 +159,7 @@ class TsMixerForecastTest {
               new TsMixerForecast()
                   .config(
                       new dev.melange.papers.forecast.ForecastMethod.Task(
-                          series(), context, 12, java.util.Optional.empty()));
+                          2, 0, 0, context, 12, java.util.Optional.empty()));
       assertThat(config.patches()).as("context %d", context).isBetween(4, 32);
     }
     assertThat(new TsMixerForecast().contexts(10_000)).startsWith(512, 256, 96);
