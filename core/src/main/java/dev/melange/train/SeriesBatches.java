@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Windows of a time series as batches: {@code x} [B, T, N], {@code y} [B, H, N] in scaled units
  * and, if the windows have time features, {@code x_mark} [B, T, d] and {@code y_mark} [B, H, d]; if
- * they have columns known for the horizon, {@code future} [B, H, F], and if they have columns that do
- * not change, {@code static} [B, S].
+ * they have columns known for the horizon, {@code future} [B, H, F], and if they have columns that
+ * do not change, {@code static} [B, S].
  *
  * <p>Windows overlap, so all of them would take T + H times the memory of the series; they are cut
  * out of it batch by batch instead.

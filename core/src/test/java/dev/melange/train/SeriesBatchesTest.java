@@ -125,4 +125,43 @@ class SeriesBatchesTest {
         .isInstanceOf(DataException.class)
         .hasMessage("s has no dates; use it without time features");
   }
+
+  // two variables are left of four columns: value (row, column) = 100 level + row + column / 1000
+  private static Windows withCovariates(int level, int rows) {
+    double[] values = new double[4 * rows];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 100 * level + i / 4 + (i % 4) / 1000.0;
+    }
+    TimeSeries series =
+        new TimeSeries("s" + level, null, null, List.of("a", "b", "k", "c"), values);
+    SeriesSplit.Part part = new SeriesSplit.Part(0, rows);
+    StandardScaler same = new StandardScaler(new double[4], new double[] {1, 1, 1, 1});
+    SeriesSplit split = new SeriesSplit(part, part, part, 4, 3);
+    return new Windows(series, same, split, part, Optional.empty(), 1, 1);
+  }
+
+  @Test
+  void cutsWindowsOfSeveralSeriesWithWhatIsKnownBeforehand() {
+    Scope.run(
+        () -> {
+          SeriesBatches data =
+              SeriesBatches.of(
+                  List.of(withCovariates(1, 8), withCovariates(2, 6), withCovariates(3, 9)), 10);
+          assertThat(data.size()).isEqualTo(2 + 3); // the second series has no window
+          TensorBatch batch = data.epoch(0, 0).next();
+          assertThat(batch.names()).containsExactly("x", "y", "future", "static");
+          assertThat(batch.get("x").shape()).containsExactly(5, 4, 2);
+          assertThat(batch.get("future").shape()).containsExactly(5, 3, 1);
+          assertThat(batch.get("static").shape()).containsExactly(5, 1);
+          assertThat(batch.get("x").get(2).toFloats())
+              .containsExactly(300f, 300.001f, 301f, 301.001f, 302f, 302.001f, 303f, 303.001f);
+          assertThat(batch.get("future").get(1).toFloats())
+              .containsExactly(105.002f, 106.002f, 107.002f);
+          assertThat(batch.get("static").toFloats()[0]).isEqualTo(100.003f);
+          assertThat(batch.id(4)).isEqualTo("s3 window at row 2");
+        });
+    assertThatThrownBy(() -> SeriesBatches.of(List.of(withCovariates(1, 8), windows()), 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must have the same lengths and columns");
+  }
 }

@@ -7,8 +7,12 @@ import dev.melange.data.image.ImageSets;
 import dev.melange.data.image.Normalize;
 import dev.melange.data.image.PackedImages;
 import dev.melange.data.image.Pipeline;
+import dev.melange.data.series.SeriesCsv;
+import dev.melange.data.series.TimeSeries;
 import dev.melange.io.Checkpoints;
 import dev.melange.nn.ImageModel;
+import dev.melange.papers.forecast.ForecastOptions;
+import dev.melange.papers.forecast.Forecaster;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.Scope;
@@ -21,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,25 @@ class ReadmeExamplesTest {
     }
 
     assertThat(weights).isNotEmptyFile();
+  }
+
+  @Test
+  void forecastsASeries() throws IOException {
+    Path csv = folder.resolve("power.csv");
+    Path model = folder.resolve("power.safetensors");
+    StringBuilder rows = new StringBuilder("date,OT\n");
+    for (int hour = 0; hour < 400; hour++) {
+      rows.append("2024-03-%02d %02d:00,%d\n".formatted(1 + hour / 24, hour % 24, hour % 24));
+    }
+    Files.writeString(csv, rows);
+
+    try (Forecaster forecaster = Forecaster.fit(SeriesCsv.read(csv), ForecastOptions.of(24))) {
+      TimeSeries next = forecaster.forecast(SeriesCsv.read(csv)); // 24 rows with their dates
+      forecaster.save(model, Map.of());
+      System.out.println(next.times().orElseThrow()[0] + " " + next.get(0, 0));
+    }
+
+    assertThat(model).isNotEmptyFile();
   }
 
   @Test

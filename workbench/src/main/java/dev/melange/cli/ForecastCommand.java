@@ -63,7 +63,7 @@ final class ForecastCommand extends Subcommand {
       fit.requireAgrees(request, folder, compute);
     }
     List<TimeSeries> all = request.read();
-    tell(console, all, request.options().fill());
+    tell(console, all, request.options().targets(all.get(0)), request.options().fill());
     Engine.start(ComputeOptions.plan(Engine.Plan.defaults(), request.device(), request.threads()));
     try (Cancellation.Section section = cancellation.section()) {
       Fitting fitting = new Fitting(console, cancellation, folder, request);
@@ -119,7 +119,8 @@ final class ForecastCommand extends Subcommand {
     return folder;
   }
 
-  private static void tell(Console console, List<TimeSeries> all, String fill) {
+  private static void tell(
+      Console console, List<TimeSeries> all, List<String> targets, String fill) {
     TimeSeries first = all.get(0);
     console.note(
         "%s: %,d rows%s, columns %s"
@@ -135,6 +136,7 @@ final class ForecastCommand extends Subcommand {
     all.forEach(
         series ->
             series
+                .slice(0, series.knownRows(targets))
                 .missingByColumn()
                 .forEach((column, count) -> missing.merge(column, count, Integer::sum)));
     int count = missing.values().stream().mapToInt(Integer::intValue).sum();
@@ -196,7 +198,7 @@ final class ForecastCommand extends Subcommand {
       List<String> beside = new ArrayList<>(fitted.known());
       beside.addAll(fitted.statics());
       List<TimeSeries> all = input.read(beside);
-      tell(console, all, fitted.fill());
+      tell(console, all, fitted.columns(), fitted.fill());
       if (fit.backtests() > 0) {
         console.warn(
             "the model may have learned from rows of the back-test; its errors are then too small");

@@ -168,7 +168,8 @@ final class ForecastFitOptions {
     SeriesDataOptions.requireSame(folder, "--context", context, options.context());
     SeriesDataOptions.requireSame(folder, "--known", known, options.known());
     SeriesDataOptions.requireSame(folder, "--static", statics, options.statics());
-    SeriesDataOptions.requireSame(folder, "--baseline", baseline, old.baseline() ? "dlinear" : "none");
+    SeriesDataOptions.requireSame(
+        folder, "--baseline", baseline, old.baseline() ? "dlinear" : "none");
     SeriesDataOptions.requireSame(folder, "--season", season, options.season());
     SeriesDataOptions.requireSame(folder, "--backtest", backtest, options.backtest());
     SeriesDataOptions.requireSame(folder, "--fill", fill, options.fill());
@@ -178,7 +179,8 @@ final class ForecastFitOptions {
     SeriesDataOptions.requireSame(folder, "--probe", probe, options.probe());
     SeriesDataOptions.requireSame(folder, "--seed", seed, options.seed());
     if (!settings.isEmpty()) {
-      SeriesDataOptions.requireSame(folder, "--set", Configs.parseOverrides(settings), options.settings());
+      SeriesDataOptions.requireSame(
+          folder, "--set", Configs.parseOverrides(settings), options.settings());
     }
   }
 

@@ -79,8 +79,7 @@ final class ForecastResults {
       rows.add(cells);
     }
     if (report.all().size() > 1) {
-      console.line(
-          "%s, the first of %,d series:".formatted(forecast.name(), report.all().size()));
+      console.line("%s, the first of %,d series:".formatted(forecast.name(), report.all().size()));
     }
     console.list(header, rows);
     if (forecast.rows() > SHOWN_ROWS) {
@@ -144,17 +143,14 @@ final class ForecastResults {
           .forEach(
               group ->
                   errors.put(
-                      "%d-%d".formatted(group.from() + 1, group.to()),
-                      tests.error(method, group)));
+                      "%d-%d".formatted(group.from() + 1, group.to()), tests.error(method, group)));
     }
     if (report.all().size() == 1) {
       putScores(tested.putObject("methods"), tests.tests().get(0));
       return;
     }
     ObjectNode series = tested.putObject("series");
-    report
-        .all()
-        .forEach(one -> putScores(series.putObject(one.series().name()), one.backtest()));
+    report.all().forEach(one -> putScores(series.putObject(one.series().name()), one.backtest()));
   }
 
   private static void putScores(ObjectNode methods, Backtest test) {

@@ -107,4 +107,35 @@ class ForecastCommandTest {
     assertThat(console.run("forecast", "--resume", folder.toString())).isEqualTo(2);
     assertThat(console.err()).contains("is not the folder of a run");
   }
+
+  @Test
+  void refusesConstantColumns() throws IOException {
+    refuses(
+        hourly(99).replaceAll("(?m),\\d$", ",3"),
+        List.of(),
+        "power.csv: column 'load' is constant (3.0 in all rows), there is nothing to forecast",
+        "--target");
+  }
+
+  @Test
+  void refusesWhatDoesNotFitSeveralSeries() throws IOException {
+    StringBuilder csv = new StringBuilder("day,shop,sales\n");
+    for (int i = 0; i < 90; i++) {
+      csv.append("2021-%02d-%02d,a,%d\n".formatted(1 + i / 28, 1 + i % 28, i % 7));
+    }
+    String uneven = csv.toString();
+    refuses(uneven, List.of("--id", "store"), "has no column of series 'store'; it has day, shop");
+    refuses(uneven, List.of("--id", "shop"), "1 day apart", "name the frequency", "resample");
+    refuses(uneven, List.of("--resample", "sum"), "--resample needs the frequency", "--freq h");
+    refuses(
+        uneven,
+        List.of("--freq", "d", "--resample", "mode"),
+        "unknown resample 'mode'; expected mean or sum");
+    refuses(
+        hourly(99),
+        List.of("--known", "load"),
+        "timemixer takes no known or static columns; a model that does is tsm2");
+    refuses(hourly(99), List.of("--known", "wind"), "has no column 'wind'");
+    refuses(hourly(99), List.of("--baseline", "arima"), "unknown baseline 'arima'");
+  }
 }

@@ -49,7 +49,7 @@ class ForecastIT {
     assertThat(run.resolve("forecast.csv")).content().startsWith("date,late\n").hasLineCount(25);
     assertThat(run.resolve("backtest.csv"))
         .content()
-        .startsWith("origin,date,column,truth,timemixer,seasonal naive,repeat last\n")
+        .startsWith("origin,date,column,truth,timemixer,dlinear,seasonal naive,repeat last\n")
         .hasLineCount(1 + 5 * 24);
     assertThat(run.resolve("report.html")).content().contains("Back-test", "Scales");
     assertThat(run.resolve("forecast.svg")).content().contains("<svg");
@@ -139,5 +139,73 @@ class ForecastIT {
     assertThat(folder.resolve("o").resolve("forecast.csv"))
         .content()
         .startsWith("date,sales\n2021-07-20,");
+  }
+
+  @Test
+  void forecastsSeveralSeriesOfUnevenRows() throws IOException {
+    StringBuilder csv = new StringBuilder("time,meter,use\n");
+    for (String meter : List.of("m1", "m2")) {
+      for (int i = 0; i < 300; i++) {
+        // two rows in most hours, none in some
+        csv.append(
+            "2021-01-%02d %02d:%02d,%s,%d\n"
+                .formatted(1 + i / 48, i / 2 % 24, i % 2 * 20 + i % 7, meter, i / 2 % 24));
+      }
+    }
+    Path file = folder.resolve("meters.csv");
+    Files.writeString(file, csv.toString().replaceAll("(?m)^2021-01-02 0[34].*\n", ""));
+    Path out = folder.resolve("o");
+    TestConsole console = new TestConsole();
+    int code =
+        console.run(
+            "forecast",
+            "--data",
+            file.toString(),
+            "--id",
+            "meter",
+            "--freq",
+            "h",
+            "--resample",
+            "sum",
+            "--fill",
+            "linear",
+            "--horizon",
+            "6",
+            "--context",
+            "24",
+            "--model",
+            "dlinear",
+            "--epochs",
+            "2",
+            "--out",
+            out.toString(),
+            "--json");
+    assertThat(code).as(console.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(console.out());
+    assertThat(json.get("forecast")).hasSize(12);
+    assertThat(json.get("forecast").get(6).get("id").asText()).isEqualTo("m2");
+    assertThat(json.at("/backtest/by_step/dlinear")).hasSize(4);
+    assertThat(json.at("/backtest/series/m2/dlinear/use/mae").isNumber()).isTrue();
+    assertThat(console.err()).contains("4 missing values are filled (linear): {use=4}");
+
+    // the file of the model serves all of them
+    int again =
+        console.run(
+            "forecast",
+            "--weights",
+            out.resolve("model.safetensors").toString(),
+            "--data",
+            file.toString(),
+            "--id",
+            "meter",
+            "--freq",
+            "h",
+            "--resample",
+            "sum",
+            "--out",
+            folder.resolve("again").toString());
+    assertThat(again).as(console.err()).isZero();
+    assertThat(folder.resolve("again").resolve("forecast.csv"))
+        .hasSameTextualContentAs(out.resolve("forecast.csv"));
   }
 }

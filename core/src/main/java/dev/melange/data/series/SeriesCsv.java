@@ -46,8 +46,8 @@ public final class SeriesCsv {
    * @param dateFormat a {@link java.time.format.DateTimeFormatter} pattern; null finds it
    * @param frequency the spacing of the rows; rows that the file leaves out are put in with missing
    *     values. Null infers it, and then the rows must be evenly spaced
-   * @param resample joins the rows of each step of the frequency, which may then have any dates that
-   *     do not decrease; null for rows that lie on the steps already
+   * @param resample joins the rows of each step of the frequency, which may then have any dates
+   *     that do not decrease; null for rows that lie on the steps already
    * @param id name of the column that tells which series a row belongs to (long format); null if
    *     the file holds one series
    */
@@ -189,8 +189,7 @@ public final class SeriesCsv {
     List<TimeSeries> all = new ArrayList<>();
     for (Map.Entry<String, int[]> group : groups(ids).entrySet()) {
       int[] own = group.getValue();
-      SeriesCsv part =
-          new SeriesCsv(name, header, Arrays.stream(own).mapToObj(rows::get).toList());
+      SeriesCsv part = new SeriesCsv(name, header, Arrays.stream(own).mapToObj(rows::get).toList());
       long[] ownTimes =
           times == null ? null : Arrays.stream(own).mapToLong(row -> times[row]).toArray();
       part.checkOrder(ownTimes, options);

@@ -119,6 +119,25 @@ public final class TimeSeries {
     return (int) Arrays.stream(values).filter(Double::isNaN).count();
   }
 
+  /**
+   * The rows up to the last one in which one of some variables has a value.
+   *
+   * @throws DataException if none of them has a value at all
+   */
+  public int knownRows(List<String> wanted) {
+    int[] indices = wanted.stream().mapToInt(this::column).toArray();
+    for (int row = rows(); row > 0; row--) {
+      for (int c : indices) {
+        if (!Double.isNaN(get(row - 1, c))) {
+          return row;
+        }
+      }
+    }
+    throw new DataException(
+        "%s: column '%s' has no value at all; leave it out"
+            .formatted(name, String.join("', '", wanted)));
+  }
+
   /** Number of missing values of each variable that has any. */
   public Map<String, Integer> missingByColumn() {
     Map<String, Integer> missing = new LinkedHashMap<>();

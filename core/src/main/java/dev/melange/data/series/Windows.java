@@ -179,8 +179,7 @@ public final class Windows implements Dataset<Windows.Window> {
    * @param to takes (rows, columns)
    * @param at where in {@code to} they begin
    */
-  public void copyValues(
-      int index, int row, int rows, int first, int columns, float[] to, int at) {
+  public void copyValues(int index, int row, int rows, int first, int columns, float[] to, int at) {
     Objects.checkFromIndexSize(first, columns, width);
     int begin = begin(index, row, rows);
     if (columns == width) {

@@ -188,4 +188,64 @@ class SeriesCsvTest {
     }
     assertThat(read).isPositive();
   }
+
+  private static List<TimeSeries> all(String csv, SeriesCsv.Options options) throws IOException {
+    return SeriesCsv.readAll(Source.of("s.csv", csv.getBytes(StandardCharsets.UTF_8)), options);
+  }
+
+  private static SeriesCsv.Options of(String frequency, Resample resample, String id) {
+    return new SeriesCsv.Options(
+        null, null, null, frequency == null ? null : Frequency.of(frequency), resample, id);
+  }
+
+  @Test
+  void readsSeveralSeriesOneBelowTheOther() throws IOException {
+    String csv = "day,shop,x\n1/2/2021,b,1\n1/2/2021,a,5\n2/2/2021,b,2\n13/2/2021,a,6\n";
+    List<TimeSeries> series = all(csv, of(null, null, "shop"));
+    assertThat(series).extracting(TimeSeries::name).containsExactly("b", "a");
+    assertThat(series.get(0).values()).containsExactly(1, 2);
+    assertThat(series.get(1).values()).containsExactly(5, 6);
+    assertThat(series.get(1).columns()).containsExactly("x");
+    // days before months: the 13th tells, though series b alone would not
+    assertThat(series.get(0).frequency().orElseThrow().code()).isEqualTo("d");
+    assertThat(series.get(1).frequency().orElseThrow().code()).isEqualTo("12d");
+    assertThatThrownBy(() -> all(csv, of(null, null, "store")))
+        .hasMessageContaining("has no column of series 'store'");
+    assertThatThrownBy(() -> all(csv.replace(",a,6", ",,6"), of(null, null, "shop")))
+        .hasMessageContaining("line 5, column 'shop' is empty");
+    assertThatThrownBy(() -> all(csv.replace("2/2/2021,b", "1/2/2021,b"), of(null, null, "shop")))
+        .hasMessageContaining("line 4: date 2021-02-01", "there twice");
+  }
+
+  @Test
+  void joinsUnevenRowsToEvenSteps() throws IOException {
+    String csv =
+        "time,x\n2021-01-01 00:10,1\n2021-01-01 00:10,3\n2021-01-01 00:50,8\n2021-01-01 02:00,5\n";
+    TimeSeries mean = all(csv, of("h", Resample.MEAN, null)).get(0);
+    assertThat(mean.values()).containsExactly(4, Double.NaN, 5);
+    assertThat(mean.times().orElseThrow()[0] % 3600).isZero();
+    assertThat(all(csv, of("h", Resample.SUM, null)).get(0).get(0, 0)).isEqualTo(12);
+    assertThat(all(csv, of("h", Resample.MIN, null)).get(0).get(0, 0)).isEqualTo(1);
+    assertThat(all(csv, of("h", Resample.MAX, null)).get(0).get(0, 0)).isEqualTo(8);
+    assertThat(all(csv, of("h", Resample.FIRST, null)).get(0).get(0, 0)).isEqualTo(1);
+    assertThat(all(csv, of("h", Resample.LAST, null)).get(0).get(0, 0)).isEqualTo(8);
+    assertThatThrownBy(() -> of(null, Resample.MEAN, null))
+        .hasMessageContaining("needs the frequency");
+    assertThatThrownBy(
+            () -> all("time,x\n2021-01-02,1\n2021-01-01,2\n", of("d", Resample.SUM, null)))
+        .hasMessageContaining("sort the file");
+  }
+
+  @Test
+  void stepsBeginAtRoundTimes() {
+    long noon = 1_614_600_000; // Monday, 2021-03-01 12:00
+    assertThat(Frequency.show(Frequency.of("15t").floor(noon + 1000)))
+        .isEqualTo("2021-03-01 12:15:00");
+    assertThat(Frequency.show(Frequency.of("w").floor(noon + 6 * 86_400)))
+        .isEqualTo("2021-03-01 00:00:00");
+    assertThat(Frequency.show(Frequency.of("b").floor(noon + 6 * 86_400)))
+        .isEqualTo("2021-03-05 00:00:00");
+    assertThat(Frequency.show(Frequency.of("3m").floor(noon))).isEqualTo("2021-01-01 00:00:00");
+    assertThat(Frequency.show(Frequency.of("a").floor(noon))).isEqualTo("2021-01-01 00:00:00");
+  }
 }

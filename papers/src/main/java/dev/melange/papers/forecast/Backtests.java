@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The back-tests of one forecaster on one series or several, in tables. Figures of several series or
- * columns are means in units of each column's standard deviation.
+ * The back-tests of one forecaster on one series or several, in tables. Figures of several series
+ * or columns are means in units of each column's standard deviation.
  *
  * @param forecaster the forecaster's name
  * @param interval per cent of its limits; null without
@@ -149,8 +149,7 @@ public record Backtests(String forecaster, Integer interval, List<Backtest> test
         Table.titled(single() ? "Mean absolute error by step" : "MAE / std by step").text("method");
     groups()
         .forEach(
-            group ->
-                table.number(group.toString(), single() ? "%.4g" : "%.4f", Table.Best.LOWEST));
+            group -> table.number(group.toString(), single() ? "%.4g" : "%.4f", Table.Best.LOWEST));
     for (String method : methods()) {
       List<Object> cells = new ArrayList<>(List.of(method));
       groups().forEach(group -> cells.add(known(error(method, group))));
@@ -163,8 +162,7 @@ public record Backtests(String forecaster, Integer interval, List<Backtest> test
   Table byColumn() {
     boolean alone = tests.size() == 1;
     Table.Builder table =
-        Table.titled(
-                alone ? "Mean absolute error by column, in its unit" : "MAE / std by column")
+        Table.titled(alone ? "Mean absolute error by column, in its unit" : "MAE / std by column")
             .text("column");
     methods().forEach(method -> table.number(method, "%.4g"));
     for (int c = 0; c < first().columns().size(); c++) {

@@ -50,14 +50,17 @@ public record FittedSeries(
     }
   }
 
-  /** All columns that the model looks at: those forecast, the known ones, those that are constant. */
+  /**
+   * All columns that the model looks at: those forecast, the known ones, those that are constant.
+   */
   public List<String> table() {
     return Stream.of(columns, known, statics).flatMap(List::stream).toList();
   }
 
   /**
-   * The scaler of a series' columns. One that was not there when the forecaster was fitted is scaled
-   * by its own rows, unless the forecaster was fitted to one series alone: then all are that one.
+   * The scaler of a series' columns. One that was not there when the forecaster was fitted is
+   * scaled by its own rows, unless the forecaster was fitted to one series alone: then all are that
+   * one.
    */
   StandardScaler scaler(PreparedSeries prepared) {
     if (scales.size() == 1) {

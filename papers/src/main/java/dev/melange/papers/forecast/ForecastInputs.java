@@ -65,8 +65,7 @@ record ForecastInputs(FittedSeries fitted, PreparedSeries own, StandardScaler sc
     }
   }
 
-  private Tensor cut(
-      double[] scaled, int[] origins, int offset, int rows, int first, int columns) {
+  private Tensor cut(double[] scaled, int[] origins, int offset, int rows, int first, int columns) {
     int width = own.table().columns().size();
     float[] values = new float[origins.length * rows * columns];
     int at = 0;

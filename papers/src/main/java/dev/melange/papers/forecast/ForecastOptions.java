@@ -3,6 +3,9 @@ package dev.melange.papers.forecast;
 import dev.melange.component.Configs;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.data.DataException;
+import dev.melange.data.series.TimeSeries;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -31,8 +34,8 @@ import java.util.Map;
  * @param settings further keys of the model's configuration and of {@link Recipe} to change, as
  *     text
  * @param known columns that are not forecast but known beforehand, such as prices or holidays: the
- *     rows after the last value of the other columns hold what is known of the future. Needs a model
- *     that takes them
+ *     rows after the last value of the other columns hold what is known of the future. Needs a
+ *     model that takes them
  * @param statics columns that do not change within a series, such as the size of a shop; all others
  *     are forecast. Needs a model that takes them
  */
@@ -145,15 +148,34 @@ public record ForecastOptions(
   /** With other settings of model and training. */
   public ForecastOptions withSettings(Map<String, String> changes) {
     return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
-        seed, changes, known, statics);
+        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain,
+        probe, seed, changes, known, statics);
   }
 
   /** With columns that are known beforehand, and columns that do not change. */
   public ForecastOptions withCovariates(List<String> future, List<String> constant) {
     return new ForecastOptions(
-        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain, probe,
-        seed, settings, future, constant);
+        horizon, model, context, season, backtest, fill, epochs, patience, interval, pretrain,
+        probe, seed, settings, future, constant);
+  }
+
+  /**
+   * The columns to forecast: those that are neither known nor static.
+   *
+   * @throws DataException if a known or static column is not there, or none is left
+   */
+  public List<String> targets(TimeSeries series) {
+    List<String> covariates = new ArrayList<>(known);
+    covariates.addAll(statics);
+    covariates.forEach(series::column);
+    List<String> targets = new ArrayList<>(series.columns());
+    targets.removeAll(covariates);
+    if (targets.isEmpty()) {
+      throw new DataException(
+          "%s: all columns (%s) are known or static, none is left to forecast"
+              .formatted(series.name(), String.join(", ", series.columns())));
+    }
+    return targets;
   }
 
   /**

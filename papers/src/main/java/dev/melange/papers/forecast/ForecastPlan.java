@@ -53,7 +53,8 @@ record ForecastPlan(
     int statics = options.statics().size();
     if (known + statics > 0 && !method.usesCovariates()) {
       throw new IllegalArgumentException(
-          "%s takes no known or static columns; a model that does is tsm2".formatted(method.name()));
+          "%s takes no known or static columns; a model that does is tsm2"
+              .formatted(method.name()));
     }
     PreparedSeries shortest = all.get(0);
     int rows = 0;
@@ -130,7 +131,8 @@ record ForecastPlan(
     return context + horizon + horizon + tests * horizon;
   }
 
-  private static DataException tooShort(PreparedSeries series, int context, int horizon, int tests) {
+  private static DataException tooShort(
+      PreparedSeries series, int context, int horizon, int tests) {
     return new DataException(
         "%s has %,d rows, too few for a horizon of %d: a history of %d, targets for training and validation and a back-test of %d forecast%s take %,d; use a shorter horizon or history, fewer back-tests, or more rows"
             .formatted(

@@ -76,8 +76,7 @@ public record ForecastReport(Forecaster forecaster, List<SeriesForecast> all) {
     int known = shownRows(one);
     int shown =
         Math.min(
-            known,
-            Math.max(2 * forecaster.fitted().context(), 3 * forecaster.fitted().horizon()));
+            known, Math.max(2 * forecaster.fitted().context(), 3 * forecaster.fitted().horizon()));
     String name = forecast.columns().get(column);
     int own = series.column(name);
     double[] past = new double[shown];
@@ -116,7 +115,9 @@ public record ForecastReport(Forecaster forecaster, List<SeriesForecast> all) {
     int horizon = backtest.horizon();
     String name = backtest.columns().get(column);
     XyChart.Builder chart =
-        Chart.xy(titled(one, name) + ", back-test").x("steps after the first forecast's origin").y(name);
+        Chart.xy(titled(one, name) + ", back-test")
+            .x("steps after the first forecast's origin")
+            .y(name);
     chart.line("truth", joined(backtest.truth(), width, column));
     for (Map.Entry<String, double[][]> method : backtest.forecasts().entrySet()) {
       if (!method.getKey().equals(Backtest.REPEAT_LAST) || backtest.forecasts().size() == 2) {
@@ -191,10 +192,7 @@ public record ForecastReport(Forecaster forecaster, List<SeriesForecast> all) {
     }
     ForecastMethod.of(forecaster.name())
         .explain(
-            report,
-            forecaster,
-            first().series(),
-            Math.min(MOST_CHARTS, forecast.columns().size()));
+            report, forecaster, first().series(), Math.min(MOST_CHARTS, forecast.columns().size()));
     forecaster
         .training()
         .ifPresent(training -> report.section("Training").charts(curves(training)));

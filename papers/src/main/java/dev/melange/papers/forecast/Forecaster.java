@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * Forecasts series of one's own: fits a model to them, tests it on their last rows, and says how they
- * go on.
+ * Forecasts series of one's own: fits a model to them, tests it on their last rows, and says how
+ * they go on.
  *
  * <pre>{@code
  * TimeSeries power = SeriesCsv.read(Path.of("power.csv")).select(List.of("OT"));
@@ -43,9 +43,9 @@ import java.util.stream.LongStream;
  * }</pre>
  *
  * <p>The model sees no row of the back-test in training. Columns are forecast independently of each
- * other by one model; values are scaled by the training rows. Several series of the same columns, as
- * {@link dev.melange.data.series.SeriesCsv#readAll} reads them, are learned by one model, each scaled
- * by its own rows.
+ * other by one model; values are scaled by the training rows. Several series of the same columns,
+ * as {@link dev.melange.data.series.SeriesCsv#readAll} reads them, are learned by one model, each
+ * scaled by its own rows.
  */
 public final class Forecaster implements AutoCloseable {
   private static final int BATCH = 256;
@@ -101,7 +101,7 @@ public final class Forecaster implements AutoCloseable {
       throws IOException {
     TimeSeries first = all.get(0);
     String frequency = first.frequency().map(Frequency::code).orElse(null);
-    List<String> targets = targets(first, options);
+    List<String> targets = options.targets(first);
     List<PreparedSeries> prepared = new ArrayList<>();
     for (TimeSeries series : all) {
       if (!Objects.equals(frequency, series.frequency().map(Frequency::code).orElse(null))) {
@@ -113,9 +113,9 @@ public final class Forecaster implements AutoCloseable {
                     series.name(),
                     series.frequency().map(Frequency::code).orElse("no dates")));
       }
+      PreparedSeries.checkVaries(series, targets);
       prepared.add(
           PreparedSeries.of(series, targets, options.known(), options.statics(), options.fill()));
-      PreparedSeries.checkVaries(series, targets);
     }
     ForecastPlan plan = ForecastPlan.of(prepared, options);
     int[] ends = plan.splits().stream().mapToInt(split -> split.train().end()).toArray();
@@ -135,20 +135,6 @@ public final class Forecaster implements AutoCloseable {
             options.fill(),
             options.interval());
     return fit(windows(prepared, plan, fitted), plan, fitted, options, run);
-  }
-
-  private static List<String> targets(TimeSeries first, ForecastOptions options) {
-    List<String> covariates = new ArrayList<>(options.known());
-    covariates.addAll(options.statics());
-    covariates.forEach(first::column);
-    List<String> targets = new ArrayList<>(first.columns());
-    targets.removeAll(covariates);
-    if (targets.isEmpty()) {
-      throw new DataException(
-          "%s: all columns (%s) are known or static, none is left to forecast"
-              .formatted(first.name(), String.join(", ", first.columns())));
-    }
-    return targets;
   }
 
   private static TrainingWindows windows(
@@ -252,8 +238,8 @@ public final class Forecaster implements AutoCloseable {
    * The rows after the end of a series.
    *
    * @param series has the fitted columns (others are left out), at least T rows, and the frequency
-   *     of the fitted series; missing values are filled as they were for fitting. With known columns
-   *     it ends with at least H rows in which only these have values
+   *     of the fitted series; missing values are filled as they were for fitting. With known
+   *     columns it ends with at least H rows in which only these have values
    * @return H rows, with dates if the series has dates
    * @throws DataException if it does not fit
    */

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * A series without missing values, its columns in the order that windows have them: those to
- * forecast, those known beforehand, those that do not change.
+ * forecast, those known beforehand, those that do not change. It ends with the last row that has a
+ * value to forecast; what is known beforehand may go on.
  *
  * @param table its values; rows after the last known value of the columns to forecast hold what is
  *     known of the future, and the last value before elsewhere
@@ -44,7 +45,7 @@ record PreparedSeries(TimeSeries table, int rows) {
       List<String> statics,
       String fill) {
     TimeSeries own = series.select(targets);
-    int rows = known.isEmpty() ? own.rows() : lastKnown(own);
+    int rows = own.knownRows(targets);
     TimeSeries table = filled(own.slice(0, rows), fill);
     if (!known.isEmpty() || !statics.isEmpty()) {
       TimeSeries beside = filled(series.select(join(known, statics)), fill);
@@ -58,23 +59,6 @@ record PreparedSeries(TimeSeries table, int rows) {
     List<String> all = new ArrayList<>(some);
     all.addAll(others);
     return all;
-  }
-
-  // The number of rows up to the last one with a value to forecast.
-  private static int lastKnown(TimeSeries own) {
-    int rows = own.rows();
-    while (rows > 0 && blank(own, rows - 1)) {
-      rows--;
-    }
-    if (rows == 0) {
-      throw new DataException(
-          "%s: %s has no value at all".formatted(own.name(), String.join(", ", own.columns())));
-    }
-    return rows;
-  }
-
-  private static boolean blank(TimeSeries own, int row) {
-    return IntStream.range(0, own.columns().size()).allMatch(c -> Double.isNaN(own.get(row, c)));
   }
 
   private static void checkConstant(TimeSeries constant, boolean wanted) {
@@ -98,9 +82,7 @@ record PreparedSeries(TimeSeries table, int rows) {
     for (int row = 0; row < others.rows(); row++) {
       for (int c = 0; c < width; c++) {
         values[row * width + c] =
-            c < n
-                ? targets.get(Math.min(row, targets.rows() - 1), c)
-                : others.get(row, c - n);
+            c < n ? targets.get(Math.min(row, targets.rows() - 1), c) : others.get(row, c - n);
       }
     }
     return new TimeSeries(

@@ -121,9 +121,7 @@ public record Recipe(
   public TrainingResult fit(ForecastModel model, TrainingWindows windows, long seed, Run run)
       throws IOException {
     Run chosen =
-        model.mixesTimes() && windows.haveTimes()
-            ? trainer -> run.fit(trainer.wholeBatch())
-            : run;
+        model.mixesTimes() && windows.haveTimes() ? trainer -> run.fit(trainer.wholeBatch()) : run;
     return fit(
         model.layer(),
         objective(model),

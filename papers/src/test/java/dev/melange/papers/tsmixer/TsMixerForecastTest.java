@@ -76,10 +76,11 @@ class TsMixerForecastTest {
       }
       Backtest test = Backtest.of(forecaster, series());
       assertThat(test.coverage()).isBetween(55.0, 100.0);
-      ForecastReport report = 
+      ForecastReport report =
           new ForecastReport(
               forecaster, List.of(new SeriesForecast(series(), middle, before, test)));
-      assertThat(report.backtests().summary()).contains("of the true values lay within its limits for 80 %");
+      assertThat(report.backtests().summary())
+          .contains("of the true values lay within its limits for 80 %");
       assertThat(report.forecastCsv().lines().findFirst().orElseThrow())
           .isEqualTo("date,a,b,a_low80,a_high80,b_low80,b_high80");
       report.write(folder, Map.of());
