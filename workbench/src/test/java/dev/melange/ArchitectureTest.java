@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -26,6 +27,17 @@ class ArchitectureTest {
           "mixupneuralcollapse", Set.of("mixuppolicies"),
           "seminmf", Set.of("bert", "gpt"),
           "stripmlp", Set.of("mlpmixer"));
+
+  /** The application's packages, and the templates that are compiled with it. */
+  private static final String[] WORKBENCH = {
+    "dev.melange.cli..",
+    "dev.melange.feed..",
+    "dev.melange.jobs..",
+    "dev.melange.mail..",
+    "dev.melange.search..",
+    "dev.melange.store..",
+    "dev.melange.web.."
+  };
 
   /** What all papers share, below {@code dev.melange.papers} too. */
   private static final Set<String> SHARED = Set.of("study", "forecast", "fields");
@@ -72,10 +84,10 @@ class ArchitectureTest {
   void theCoreKnowsNeitherPapersNorTheWorkbench() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.melange.papers..", "dev.melange.cli..")
+        .resideOutsideOfPackages(with(WORKBENCH, "dev.melange.papers.."))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.melange.papers..", "dev.melange.cli..")
+        .resideInAnyPackage(with(WORKBENCH, "dev.melange.papers.."))
         .check(CLASSES);
   }
 
@@ -86,8 +98,35 @@ class ArchitectureTest {
         .resideInAPackage("dev.melange.papers..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("dev.melange.cli..")
+        .resideInAnyPackage(WORKBENCH)
         .check(CLASSES);
+  }
+
+  @Test
+  void parsersOfSourcesKnowNeitherTheStoreNorThePage() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.melange.feed..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.melange.store..", "dev.melange.web..", "dev.melange.search..", "dev.melange.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theStoreDoesNotKnowThePage() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.melange.store..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.melange.web..", "dev.melange.search..", "dev.melange.cli..")
+        .check(CLASSES);
+  }
+
+  private static String[] with(String[] packages, String more) {
+    return Stream.concat(Stream.of(packages), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Cancellation implements BooleanSupplier {
   private final AtomicBoolean requested = new AtomicBoolean();
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final AtomicReference<Section> open = new AtomicReference<>();
 
   /** Creates a cancellation that nobody has asked for yet. */
@@ -42,6 +43,16 @@ public final class Cancellation implements BooleanSupplier {
   /** Asks running work to stop. */
   public void request() {
     requested.set(true);
+    asked.countDown();
+  }
+
+  /**
+   * Waits until a stop is asked for; for commands that serve until they are interrupted.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public void await() throws InterruptedException {
+    asked.await();
   }
 
   /**

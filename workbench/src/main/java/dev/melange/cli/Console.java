@@ -61,6 +61,11 @@ public final class Console {
     }
   }
 
+  /** Has what was printed appear at once; for commands that go on working after their result. */
+  public void flush() {
+    out.flush();
+  }
+
   /**
    * Prints rows with aligned columns on standard output; nothing with {@code --json}. On a terminal
    * the last column is cut at the terminal's width.

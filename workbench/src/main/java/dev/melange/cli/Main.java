@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       PapersCommand.class,
       ShowCommand.class,
+      ServeCommand.class,
       DataCommand.class,
       ForecastCommand.class,
       ModelsCommand.class,

@@ -16,8 +16,10 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  melange papers                 all papers",
       "  melange papers token mixing    those that speak of both",
-      "  melange papers mixup --json"
-    })
+      "  melange papers mixup --json",
+      "  melange papers import page.txt  bring papers into the page's store (its own --help)"
+    },
+    subcommands = PapersImportCommand.class)
 final class PapersCommand extends Subcommand {
   @Parameters(
       paramLabel = "WORD",

@@ -1,0 +1,140 @@
+package dev.melange.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.feed.Formats;
+import dev.melange.feed.ParsedSource;
+import dev.melange.papers.Cards;
+import dev.melange.store.CatalogueLinks;
+import dev.melange.store.Database;
+import dev.melange.store.DatabaseConfig;
+import dev.melange.store.ImportReport;
+import dev.melange.store.ImportReport.Item;
+import dev.melange.store.ImportReport.Outcome;
+import dev.melange.store.Importer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Brings papers into the page's store. */
+@Command(
+    name = "import",
+    description = {
+      "Bring papers into the store of the Daily Papers page.",
+      "The format is told by the content. The same file twice changes nothing; votes and comments"
+          + " stay. What is no whole record is reported and left out: the exit code is 1 then."
+    },
+    footer = {
+      "  melange papers import page.txt",
+      "  melange papers import *.json --dry-run   what would change",
+      "  curl -s ADDRESS | melange papers import -"
+    })
+final class PapersImportCommand extends Subcommand {
+  private static final int MAX_BYTES = 50 << 20;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "A file; - is standard input.")
+  private List<String> sources = new ArrayList<>();
+
+  @Option(names = "--dry-run", description = "Store nothing, only report.")
+  private boolean dryRun;
+
+  @Override
+  protected int run(Console console, Cancellation cancellation) throws IOException {
+    List<ImportReport> reports = new ArrayList<>();
+    DatabaseConfig where = DatabaseConfig.of(Folders.home(System.getenv()), System.getenv());
+    try (Database database = Database.open(where)) {
+      Importer importer =
+          new Importer(
+              database, new CatalogueLinks(Cards.all()), Clock.systemUTC(), ZoneOffset.UTC);
+      importer.importCards(Cards.all());
+      for (String source : sources) {
+        byte[] bytes = read(source);
+        ParsedSource parsed = Formats.parse(bytes);
+        reports.add(importer.run(parsed, bytes, source, dryRun));
+      }
+    }
+    console.result(() -> json(reports), () -> print(console, reports));
+    boolean refused = reports.stream().anyMatch(report -> report.count(Outcome.REFUSED) > 0);
+    return refused ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private static byte[] read(String source) throws IOException {
+    try (InputStream in = source.equals("-") ? System.in : Files.newInputStream(Path.of(source))) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalArgumentException(
+            "%s is larger than %d MiB; import it in parts".formatted(source, MAX_BYTES >> 20));
+      }
+      return bytes;
+    }
+  }
+
+  private void print(Console console, List<ImportReport> reports) {
+    for (int i = 0; i < reports.size(); i++) {
+      ImportReport report = reports.get(i);
+      for (Item item : report.items()) {
+        String fields =
+            item.fields().isEmpty() ? "" : " (" + String.join(", ", item.fields()) + ")";
+        String what =
+            item.title() == null ? "line " + item.line() : item.paper() + "  " + item.title();
+        if (item.outcome() != Outcome.SAME || !item.notes().isEmpty()) {
+          console.line(label(item.outcome()) + fields + ": " + what);
+        }
+        item.notes().forEach(note -> console.line("  " + note));
+      }
+      console.line(
+          "%s%s: %d new, %d changed, %d same, %d refused"
+              .formatted(
+                  sources.get(i),
+                  report.dryRun() ? " (dry run, nothing stored)" : "",
+                  report.count(Outcome.NEW),
+                  report.count(Outcome.CHANGED),
+                  report.count(Outcome.SAME),
+                  report.count(Outcome.REFUSED)));
+    }
+  }
+
+  private ArrayNode json(List<ImportReport> reports) {
+    ArrayNode array = Json.array();
+    for (int i = 0; i < reports.size(); i++) {
+      ImportReport report = reports.get(i);
+      ObjectNode json =
+          array
+              .addObject()
+              .put("source", sources.get(i))
+              .put("format", report.kind().label())
+              .put("dryRun", report.dryRun());
+      for (Outcome outcome : Outcome.values()) {
+        json.put(label(outcome), report.count(outcome));
+      }
+      ArrayNode items = json.putArray("items");
+      for (Item item : report.items()) {
+        ObjectNode one =
+            items
+                .addObject()
+                .put("line", item.line())
+                .put("outcome", label(item.outcome()))
+                .put("paper", item.paper())
+                .put("title", item.title());
+        ArrayNode fields = one.putArray("fields");
+        item.fields().forEach(fields::add);
+        ArrayNode notes = one.putArray("notes");
+        item.notes().forEach(notes::add);
+      }
+    }
+    return array;
+  }
+
+  private static String label(Outcome outcome) {
+    return outcome.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.melange.cli;
+
+import dev.melange.papers.Cards;
+import dev.melange.store.CatalogueLinks;
+import dev.melange.store.Database;
+import dev.melange.store.DatabaseConfig;
+import dev.melange.store.Importer;
+import dev.melange.web.PageServer;
+import dev.melange.web.SiteConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Clock;
+import java.time.ZoneId;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Serves the Daily Papers page. */
+@Command(
+    name = "serve",
+    description = {
+      "Serve the Daily Papers page: read, vote, discuss, search, import, run.",
+      "It listens on this machine only, for its owner, until it is interrupted."
+    },
+    footer = {
+      "  melange serve                  http://127.0.0.1:7878",
+      "  melange serve --port 0         on any free port",
+      "  MELANGE_DB=jdbc:postgresql://localhost/melange melange serve"
+    })
+final class ServeCommand extends Subcommand {
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "7878",
+      description = "The port; 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--base-url",
+      paramLabel = "URL",
+      description = "How readers reach the page, if not by its address and port.")
+  private URI baseUrl;
+
+  @Option(
+      names = "--curator",
+      paramLabel = "NAME",
+      defaultValue = "its curators",
+      description = "Whose name stands under the title (default: ${DEFAULT-VALUE}).")
+  private String curator;
+
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      defaultValue = "UTC",
+      description =
+          "The time zone of the page's days, such as Europe/Berlin (default: ${DEFAULT-VALUE}).")
+  private ZoneId zone;
+
+  @Override
+  protected int run(Console console, Cancellation cancellation)
+      throws IOException, InterruptedException {
+    if (!InetAddress.getByName(host).isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "%s can be reached from other machines, but the page has no accounts here; use 127.0.0.1"
+              .formatted(host));
+    }
+    SiteConfig config = new SiteConfig(host, port, baseUrl, curator, zone);
+    DatabaseConfig where = DatabaseConfig.of(Folders.home(System.getenv()), System.getenv());
+    Clock clock = Clock.systemUTC();
+    try (Cancellation.Section section = cancellation.section();
+        Database database = Database.open(where)) {
+      new Importer(database, new CatalogueLinks(Cards.all()), clock, zone).importCards(Cards.all());
+      try (PageServer server = PageServer.start(config, database, clock)) {
+        console.result(
+            () -> Json.object().put("url", server.url()),
+            () -> console.line("Daily Papers at " + server.url() + " (Ctrl-C ends it)"));
+        console.flush();
+        cancellation.await();
+      }
+    }
+    return ExitCode.OK;
+  }
+}

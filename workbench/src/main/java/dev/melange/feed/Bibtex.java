@@ -1,0 +1,134 @@
+package dev.melange.feed;
+
+import java.text.Normalizer;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Writes entries of BibTeX bibliographies. */
+public final class Bibtex {
+  /** Words whose inner capitals BibTeX's styles would lower. */
+  private static final Pattern INNER_CAPITALS =
+      Pattern.compile("[^\\s{}]*[^\\s{}-]\\p{Lu}[^\\s{}]*");
+
+  private static final Map<Character, String> ESCAPES =
+      new TreeMap<>(
+          Map.of(
+              '&', "\\&",
+              '%', "\\%",
+              '$', "\\$",
+              '#', "\\#",
+              '_', "\\_",
+              '{', "\\{",
+              '}', "\\}",
+              '~', "\\textasciitilde{}",
+              '^', "\\textasciicircum{}",
+              '\\', "\\textbackslash{}"));
+
+  private Bibtex() {}
+
+  /**
+   * What an entry tells. Everything but title and date may be null or empty.
+   *
+   * @param title plain text
+   * @param authors names; without them the field is left out
+   * @param published the date
+   * @param arxivId without version
+   * @param primaryClass such as {@code cs.CV}
+   * @param url where it is
+   * @param doi digital object identifier
+   * @param venue where it was published
+   */
+  public record Entry(
+      String title,
+      List<String> authors,
+      LocalDate published,
+      String arxivId,
+      String primaryClass,
+      String url,
+      String doi,
+      String venue) {
+    /** Copies the list. */
+    public Entry {
+      authors = List.copyOf(authors);
+    }
+  }
+
+  /** One entry, ended by a new line. */
+  public static String write(Entry entry) {
+    StringBuilder out = new StringBuilder();
+    if (entry.authors().isEmpty()) {
+      out.append("% The authors of this paper are not known here.\n");
+    }
+    out.append(entry.venue() == null ? "@misc{" : "@inproceedings{").append(key(entry));
+    field(out, "title", braced(entry.title()));
+    if (!entry.authors().isEmpty()) {
+      field(
+          out,
+          "author",
+          String.join(" and ", entry.authors().stream().map(Bibtex::escaped).toList()));
+    }
+    if (entry.venue() != null) {
+      field(out, "booktitle", escaped(entry.venue()));
+    }
+    field(out, "year", Integer.toString(entry.published().getYear()));
+    if (entry.arxivId() != null) {
+      field(out, "eprint", entry.arxivId());
+      field(out, "archivePrefix", "arXiv");
+    }
+    if (entry.primaryClass() != null) {
+      field(out, "primaryClass", entry.primaryClass());
+    }
+    if (entry.doi() != null) {
+      field(out, "doi", entry.doi());
+    }
+    if (entry.url() != null) {
+      field(out, "url", entry.url());
+    }
+    return out.append("\n}\n").toString();
+  }
+
+  private static void field(StringBuilder out, String name, String value) {
+    out.append(",\n  ").append(name).append(" = {").append(value).append('}');
+  }
+
+  /** First author's last name, year, first word of the title; ASCII letters and digits. */
+  private static String key(Entry entry) {
+    String last =
+        entry.authors().isEmpty()
+            ? "anonymous"
+            : entry.authors().get(0).substring(entry.authors().get(0).lastIndexOf(' ') + 1);
+    String word = entry.title().strip().split("[^\\p{L}\\p{N}]+", 3)[0];
+    if (word.isEmpty()) {
+      word = "paper";
+    }
+    return ascii(last) + entry.published().getYear() + ascii(word);
+  }
+
+  private static String ascii(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFKD)
+        .replaceAll("[^A-Za-z0-9]", "")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static String braced(String title) {
+    StringBuilder out = new StringBuilder();
+    for (String word : title.split("(?<=\\s)|(?=\\s)")) {
+      boolean keep = INNER_CAPITALS.matcher(word).matches();
+      out.append(keep ? "{" + escaped(word) + "}" : escaped(word));
+    }
+    return out.toString();
+  }
+
+  static String escaped(String text) {
+    StringBuilder out = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      String escape = ESCAPES.get(c);
+      out.append(escape == null ? String.valueOf(c) : escape);
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.melange.store;
+
+import dev.melange.feed.PaperRecord;
+import dev.melange.feed.Titles;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Which paper of the store a record is about.
+ *
+ * @param paperId its id, or null for a new paper
+ * @param conflict why it can be neither; null if it can
+ * @param notes possible duplicates
+ */
+record PaperMatch(Long paperId, String conflict, List<String> notes) {
+  private record Candidate(long id, String arxivId, String localKey, LocalDate published) {
+    String publicId() {
+      return arxivId != null ? arxivId : PaperEntry.LOCAL + localKey;
+    }
+  }
+
+  /**
+   * Looks for a record's paper: by arXiv id, by title and date, by card.
+   *
+   * @param card the key of the card it is about, or null
+   * @param days how far apart two dates of a possible duplicate may be
+   */
+  static PaperMatch of(Handle db, PaperRecord record, String card, int days) {
+    if (record.arxivId() != null) {
+      Optional<Candidate> same = one(db, "arxiv_id = :value", record.arxivId());
+      if (same.isPresent()) {
+        return new PaperMatch(same.get().id(), null, List.of());
+      }
+    }
+    List<String> notes = new ArrayList<>();
+    List<Candidate> titled = candidates(db, "title_key = :value", Titles.key(record.title()));
+    for (Candidate candidate : titled) {
+      boolean otherId = candidate.arxivId() != null && record.arxivId() != null;
+      if (candidate.published().equals(record.published())) {
+        return otherId
+            ? new PaperMatch(
+                null,
+                "has the title and date of %s, but the arXiv id %s"
+                    .formatted(candidate.arxivId(), record.arxivId()),
+                List.of())
+            : new PaperMatch(candidate.id(), null, List.of());
+      }
+    }
+    Optional<Candidate> carded =
+        card == null ? Optional.empty() : one(db, "catalogue_key = :value", card);
+    if (carded.isPresent()) {
+      return new PaperMatch(carded.get().id(), null, List.of());
+    }
+    for (Candidate candidate : titled) {
+      long apart = candidate.published().toEpochDay() - record.published().toEpochDay();
+      if (Math.abs(apart) <= days) {
+        notes.add(
+            "possible duplicate of %s, published %s"
+                .formatted(candidate.publicId(), candidate.published()));
+      }
+    }
+    return new PaperMatch(null, null, notes);
+  }
+
+  private static Optional<Candidate> one(Handle db, String condition, String value) {
+    return candidates(db, condition, value).stream().findFirst();
+  }
+
+  private static List<Candidate> candidates(Handle db, String condition, String value) {
+    return db.createQuery(
+            "select id, arxiv_id, local_key, published from paper where "
+                + condition
+                + " order by id")
+        .bind("value", value)
+        .map(
+            (row, context) ->
+                new Candidate(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getObject(4, LocalDate.class)))
+        .list();
+  }
+}

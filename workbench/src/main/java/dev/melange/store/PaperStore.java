@@ -1,0 +1,255 @@
+package dev.melange.store;
+
+import dev.melange.store.PaperEntry.Author;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/** Finds papers. */
+public final class PaperStore {
+  private final Database database;
+
+  /** On a database. */
+  public PaperStore(Database database) {
+    this.database = database;
+  }
+
+  /** A link of a paper's page; {@code kind} is code, project, doc, pdf or other. */
+  public record LinkRow(String url, String kind) {}
+
+  /** Something that happened to a paper. */
+  public record History(Instant at, String kind, String detail) {}
+
+  /**
+   * The paper of an id.
+   *
+   * @param publicId of arXiv without version, {@code local:KEY}, or an id it had before a merge
+   */
+  public Optional<PaperEntry> find(String publicId) {
+    return database.read(db -> find(db, publicId));
+  }
+
+  static Optional<PaperEntry> find(Handle db, String publicId) {
+    boolean local = publicId.startsWith(PaperEntry.LOCAL);
+    String key = local ? publicId.substring(PaperEntry.LOCAL.length()) : publicId;
+    String column = local ? "p.local_key" : "p.arxiv_id";
+    List<PaperEntry> found =
+        list(
+            db, db.createQuery(PaperRows.SELECT + " where " + column + " = :key").bind("key", key));
+    if (found.isEmpty()) {
+      found =
+          list(
+              db,
+              db.createQuery(
+                      PaperRows.SELECT
+                          + " where p.id = (select paper_id from paper_alias where alias = :key)")
+                  .bind("key", publicId));
+    }
+    return found.stream().findFirst();
+  }
+
+  /** The paper of a card of the catalogue. */
+  public Optional<PaperEntry> ofCatalogue(String catalogueKey) {
+    return database.read(
+        db ->
+            list(
+                    db,
+                    db.createQuery(PaperRows.SELECT + " where p.catalogue_key = :key")
+                        .bind("key", catalogueKey))
+                .stream()
+                .findFirst());
+  }
+
+  /** The papers of some ids in the store, in the order of the ids; unknown ones are left out. */
+  public List<PaperEntry> withIds(List<Long> ids) {
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    Map<Long, PaperEntry> found = new HashMap<>();
+    database
+        .read(
+            db ->
+                list(
+                    db,
+                    db.createQuery(PaperRows.SELECT + " where p.id in (<ids>)")
+                        .bindList("ids", ids)))
+        .forEach(entry -> found.put(entry.id(), entry));
+    return ids.stream().filter(found::containsKey).map(found::get).toList();
+  }
+
+  /** A page of a list. */
+  public List<PaperEntry> list(PaperQuery query) {
+    return database.read(
+        db ->
+            list(
+                db,
+                bound(
+                        db.createQuery(
+                            PaperRows.SELECT
+                                + where(query)
+                                + " order by "
+                                + query.sort().sql()
+                                + " limit :limit offset :offset"),
+                        query)
+                    .bind("limit", query.limit())
+                    .bind("offset", query.offset())));
+  }
+
+  /** How many papers a list has on all its pages together. */
+  public long count(PaperQuery query) {
+    return database.read(
+        db ->
+            bound(db.createQuery("select count(*) " + PaperRows.FROM + where(query)), query)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private static String where(PaperQuery query) {
+    StringBuilder where = new StringBuilder(" where p.withdrawn_at is null");
+    if (query.period() != null) {
+      where.append(" and s.listed_day >= :from and s.listed_day < :to");
+    }
+    if (query.submitter() != null) {
+      where.append(" and u.name_key = :submitter");
+    }
+    if (query.organisation() != null) {
+      where.append(" and o.slug_key = :organisation");
+    }
+    if (query.collection() != null) {
+      where.append(
+          " and exists (select 1 from collection_item i"
+              + " where i.paper_id = p.id and i.collection_id = :collection)");
+    }
+    if (query.after() != null) {
+      where.append(" and (p.published < :afterDay or p.published = :afterDay and p.id > :afterId)");
+    }
+    return where.toString();
+  }
+
+  private static Query bound(Query sql, PaperQuery query) {
+    if (query.period() != null) {
+      sql.bind("from", query.period().from()).bind("to", query.period().end());
+    }
+    if (query.submitter() != null) {
+      sql.bind("submitter", query.submitter().toLowerCase(Locale.ROOT));
+    }
+    if (query.organisation() != null) {
+      sql.bind("organisation", query.organisation().toLowerCase(Locale.ROOT));
+    }
+    if (query.collection() != null) {
+      sql.bind("collection", query.collection());
+    }
+    if (query.after() != null) {
+      sql.bind("afterDay", query.after().published()).bind("afterId", query.after().id());
+    }
+    return sql;
+  }
+
+  /** The last day with listed papers that is not after another; nothing if there is none. */
+  public Optional<LocalDate> lastDayUntil(LocalDate day) {
+    return day("select max(s.listed_day) ", "<=", day);
+  }
+
+  /** The first day with listed papers that is not before another; nothing if there is none. */
+  public Optional<LocalDate> firstDayFrom(LocalDate day) {
+    return day("select min(s.listed_day) ", ">=", day);
+  }
+
+  private Optional<LocalDate> day(String select, String comparison, LocalDate day) {
+    return database.read(
+        db ->
+            db.createQuery(
+                    select
+                        + "from paper_stat s join paper p on p.id = s.paper_id"
+                        + " where p.withdrawn_at is null and s.listed_day "
+                        + comparison
+                        + " :day")
+                .bind("day", day)
+                .map((row, context) -> Optional.ofNullable(row.getObject(1, LocalDate.class)))
+                .one());
+  }
+
+  /** The links of a paper, in order. */
+  public List<LinkRow> links(long paperId) {
+    return database.read(
+        db ->
+            db.createQuery(
+                    "select url, kind from paper_link where paper_id = :id order by pos, url")
+                .bind("id", paperId)
+                .map((row, context) -> new LinkRow(row.getString(1), row.getString(2)))
+                .list());
+  }
+
+  /** What happened to a paper, first things first. */
+  public List<History> history(long paperId) {
+    return database.read(
+        db ->
+            db.createQuery(
+                    "select at_time, kind, detail from paper_event where paper_id = :id order by id")
+                .bind("id", paperId)
+                .map(
+                    (row, context) ->
+                        new History(
+                            row.getTimestamp(1).toInstant(), row.getString(2), row.getString(3)))
+                .list());
+  }
+
+  /**
+   * Papers that changed after an instant, oldest change first; for indexes that follow the store.
+   * Withdrawn papers are among them.
+   *
+   * @param since only later changes; null for all
+   * @param afterId among changes of that very instant only papers with a higher id
+   * @param limit at most so many
+   */
+  public List<PaperEntry> changedSince(Instant since, long afterId, int limit) {
+    String where =
+        since == null
+            ? " where p.id > :id order by p.updated_at, p.id limit :limit"
+            : " where p.updated_at > :since or p.updated_at = :since and p.id > :id"
+                + " order by p.updated_at, p.id limit :limit";
+    return database.read(
+        db -> {
+          Query query = db.createQuery(PaperRows.SELECT + where);
+          if (since != null) {
+            query.bind("since", since);
+          }
+          return list(db, query.bind("id", afterId).bind("limit", limit));
+        });
+  }
+
+  /** Runs a query of {@link PaperRows#SELECT} and adds the authors. */
+  private static List<PaperEntry> list(Handle db, Query query) {
+    List<PaperEntry> entries = query.map(PaperRows.MAPPER).list();
+    if (entries.isEmpty()) {
+      return entries;
+    }
+    Map<Long, List<Author>> authors = new HashMap<>();
+    db.createQuery(
+            "select a.paper_id, a.name, u.name, a.claim_status, a.hidden from paper_author a"
+                + " left join app_user u on u.id = a.user_id"
+                + " where a.paper_id in (<ids>) order by a.paper_id, a.pos")
+        .bindList("ids", entries.stream().map(PaperEntry::id).toList())
+        .map(
+            (row, context) ->
+                Map.entry(
+                    row.getLong(1),
+                    new Author(
+                        row.getString(2), row.getString(3), row.getString(4), row.getBoolean(5))))
+        .forEach(
+            found ->
+                authors
+                    .computeIfAbsent(found.getKey(), id -> new ArrayList<>())
+                    .add(found.getValue()));
+    return entries.stream()
+        .map(entry -> PaperRows.with(entry, authors.getOrDefault(entry.id(), List.of())))
+        .toList();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.melange.store;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Users. */
+public final class UserStore {
+  /** The user imports act as. */
+  public static final String IMPORT = "import";
+
+  /** The user of a page on its owner's machine. */
+  public static final String OWNER = "owner";
+
+  private static final String SELECT =
+      "select id, name, full_name, role, banned_at, visited_at from app_user";
+
+  private static final RowMapper<User> MAPPER =
+      (row, context) ->
+          new User(
+              row.getLong("id"),
+              row.getString("name"),
+              row.getString("full_name"),
+              User.Role.valueOf(row.getString("role").toUpperCase(Locale.ROOT)),
+              PaperRows.instant(row, "banned_at"),
+              PaperRows.instant(row, "visited_at"));
+
+  private final Database database;
+
+  /** On a database. */
+  public UserStore(Database database) {
+    this.database = database;
+  }
+
+  /** The user of a name, regardless of case. */
+  public Optional<User> find(String name) {
+    return database.read(db -> find(db, name));
+  }
+
+  static Optional<User> find(Handle db, String name) {
+    return db.createQuery(SELECT + " where name_key = :key")
+        .bind("key", name.toLowerCase(Locale.ROOT))
+        .map(MAPPER)
+        .findOne();
+  }
+
+  /** The user of an id. */
+  public Optional<User> find(long id) {
+    return database.read(
+        db -> db.createQuery(SELECT + " where id = :id").bind("id", id).map(MAPPER).findOne());
+  }
+
+  /** The owner of a page on their own machine. */
+  public User owner() {
+    return find(OWNER).orElseThrow(() -> new IllegalStateException("the owner is missing"));
+  }
+
+  /**
+   * Adds a user.
+   *
+   * @param name 1 to 60 letters, digits, dots, dashes and underscores
+   * @throws IllegalArgumentException if the name is taken or has other characters
+   */
+  public User add(String name, String fullName, User.Role role, Instant now) {
+    return database.write(
+        db -> {
+          if (find(db, name).isPresent()) {
+            throw new IllegalArgumentException("the name '" + name + "' is taken; choose another");
+          }
+          insert(db, name, fullName, role, now);
+          return find(db, name).orElseThrow();
+        });
+  }
+
+  /** The user of a name, made as a program's if there is none. */
+  static long idOf(Handle db, String name, Instant now) {
+    Optional<User> known = find(db, name);
+    if (known.isPresent()) {
+      return known.get().id();
+    }
+    insert(db, name, name, User.Role.SYSTEM, now);
+    return find(db, name).orElseThrow().id();
+  }
+
+  private static void insert(Handle db, String name, String fullName, User.Role role, Instant now) {
+    if (!isName(name)) {
+      throw new IllegalArgumentException(
+          "the user name '%s' is none; expected 1 to 60 letters, digits, dots, dashes, underscores"
+              .formatted(name));
+    }
+    db.createUpdate(
+            "insert into app_user (name, name_key, full_name, role, created_at)"
+                + " values (:name, :key, :full, :role, :at)")
+        .bind("name", name)
+        .bind("key", name.toLowerCase(Locale.ROOT))
+        .bind("full", fullName)
+        .bind("role", role.name().toLowerCase(Locale.ROOT))
+        .bind("at", now)
+        .execute();
+  }
+
+  /** Whether a text can be a user's name. */
+  public static boolean isName(String text) {
+    return text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,59}");
+  }
+
+  /** Notes a visit, after which what was listed before is no longer new. */
+  public void visited(long userId, Instant now) {
+    database.change(
+        db ->
+            db.createUpdate("update app_user set visited_at = :at where id = :id")
+                .bind("at", now)
+                .bind("id", userId)
+                .execute());
+  }
+}

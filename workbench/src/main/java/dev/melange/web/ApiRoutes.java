@@ -1,0 +1,64 @@
+package dev.melange.web;
+
+import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperQuery;
+import dev.melange.store.Period;
+import dev.melange.store.Sort;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+
+/** The JSON API for reading papers. */
+final class ApiRoutes implements Routes {
+  private final Site site;
+
+  ApiRoutes(Site site) {
+    this.site = site;
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.get("/api/daily_papers", this::daily);
+    routes.get("/api/papers/{id}", this::paper);
+  }
+
+  private void daily(Context context) {
+    int limit = Params.number(context, "limit", 1, 100, 50);
+    int page = Params.number(context, "p", 0, 1_000_000, 0);
+    Sort sort =
+        Params.sort(context, Sort.PUBLISHED_AT, Sort.PUBLISHED_AT, Sort.TRENDING, Sort.UPVOTES);
+    PaperQuery query =
+        PaperQuery.of(period(context), sort, limit, (long) page * limit)
+            .by(context.queryParam("submitter"));
+    List<PaperEntry> entries = site.papers().list(query);
+    Replies.cached(context, Bases.shapes(context, site).wrappers(entries));
+  }
+
+  /** At most one of date, week and month; null without. */
+  private Period period(Context context) {
+    Period period = null;
+    for (Period.Unit unit : Period.Unit.values()) {
+      String text = context.queryParam(unit.label());
+      if (text == null) {
+        continue;
+      }
+      if (period != null) {
+        throw RequestException.bad("expected at most one of date, week and month");
+      }
+      try {
+        period = Period.parse(unit, text);
+      } catch (IllegalArgumentException e) {
+        throw RequestException.bad(e.getMessage());
+      }
+      if (unit == Period.Unit.DATE && period.from().isAfter(site.today())) {
+        throw RequestException.bad("date " + period + " is in the future");
+      }
+    }
+    return period;
+  }
+
+  private void paper(Context context) {
+    PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
+    Replies.cached(context, Bases.shapes(context, site).single(entry));
+  }
+}

@@ -1,0 +1,19 @@
+package dev.melange.web;
+
+import io.javalin.http.Context;
+
+/** The address under which a reader reaches the page. */
+final class Bases {
+  private Bases() {}
+
+  /** As configured, else the one of the request, whose host has been checked. */
+  static String url(Context context, Site site) {
+    return site.config().baseUrl() != null
+        ? site.config().baseUrl().toString()
+        : context.scheme() + "://" + context.host();
+  }
+
+  static JsonShapes shapes(Context context, Site site) {
+    return new JsonShapes(url(context, site));
+  }
+}

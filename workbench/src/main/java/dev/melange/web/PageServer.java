@@ -1,0 +1,120 @@
+package dev.melange.web;
+
+import dev.melange.store.Database;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The page's HTTP server. To be closed. */
+public final class PageServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
+  private static final int MAX_THREADS = 64;
+  private static final long MAX_REQUEST = 1 << 20;
+
+  private final Javalin javalin;
+  private final SiteConfig config;
+
+  private PageServer(Javalin javalin, SiteConfig config) {
+    this.javalin = javalin;
+    this.config = config;
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param config where to listen, and the page's settings
+   * @param database its store, which stays the caller's
+   * @param clock tells the time
+   * @throws IOException if the address cannot be used
+   */
+  public static PageServer start(SiteConfig config, Database database, Clock clock)
+      throws IOException {
+    Site site = new Site(config, database, clock, new Templates());
+    Javalin javalin = Javalin.create(settings -> configure(settings, site));
+    try {
+      javalin.start(config.host(), config.port());
+    } catch (RuntimeException e) {
+      javalin.stop();
+      throw new IOException(
+          "cannot listen on %s port %d (%s); choose another with --port"
+              .formatted(config.host(), config.port(), rootMessage(e)),
+          e);
+    }
+    return new PageServer(javalin, config);
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private static void configure(JavalinConfig settings, Site site) {
+    settings.startup.showJavalinBanner = false;
+    settings.startup.showOldJavalinVersionWarning = false;
+    settings.http.maxRequestSize = MAX_REQUEST;
+    settings.http.defaultContentType = "text/plain; charset=utf-8";
+    settings.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, 8);
+    settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+    settings.routes.before(SecurityHeaders::add);
+    settings.routes.exception(
+        RequestException.class, (e, context) -> fail(site, context, e.status(), e.getMessage()));
+    settings.routes.exception(
+        HttpResponseException.class,
+        (e, context) ->
+            fail(
+                site,
+                context,
+                e.getStatus(),
+                e.getStatus() == 404 ? "there is no page " + context.path() : e.getMessage()));
+    settings.routes.exception(
+        Exception.class,
+        (e, context) -> {
+          LOG.error("{} {} failed", context.method(), context.path(), e);
+          fail(site, context, 500, "something went wrong here; the log tells what");
+        });
+    for (Routes routes :
+        List.of(
+            new AssetRoutes(), new ListRoutes(site), new PaperRoutes(site), new ApiRoutes(site))) {
+      routes.register(settings.routes);
+    }
+  }
+
+  private static void fail(Site site, Context context, int status, String message) {
+    context.status(status);
+    if (context.path().startsWith("/api/")) {
+      Replies.json(context, JsonShapes.error(message));
+    } else {
+      context.html(site.templates().render("error.jte", new Views.ErrorView(status, message)));
+    }
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return javalin.port();
+  }
+
+  /** Its address for a browser. */
+  public String url() {
+    if (config.baseUrl() != null) {
+      return config.baseUrl().toString();
+    }
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    return "http://" + host + ":" + port();
+  }
+
+  /** Stops it; requests that are being answered are finished. */
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}

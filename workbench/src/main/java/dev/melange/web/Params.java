@@ -1,0 +1,50 @@
+package dev.melange.web;
+
+import dev.melange.store.Sort;
+import io.javalin.http.Context;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Query parameters, checked. What is outside its bounds is refused, never clamped. */
+final class Params {
+  private Params() {}
+
+  /** A whole number within bounds. */
+  static int number(Context context, String name, int least, int most, int otherwise) {
+    String text = context.queryParam(name);
+    if (text == null) {
+      return otherwise;
+    }
+    int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+    if (value < least || value > most) {
+      throw RequestException.bad(
+          "%s is '%s', expected a number from %d to %d"
+              .formatted(name, shortened(text), least, most));
+    }
+    return value;
+  }
+
+  /** One of some orders. */
+  static Sort sort(Context context, Sort otherwise, Sort... allowed) {
+    String text = context.queryParam("sort");
+    if (text == null) {
+      return otherwise;
+    }
+    List<Sort> sorts = Arrays.asList(allowed);
+    return sorts.stream()
+        .filter(sort -> sort.label().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                RequestException.bad(
+                    "sort is '%s', expected one of %s"
+                        .formatted(
+                            shortened(text),
+                            sorts.stream().map(Sort::label).collect(Collectors.joining(", ")))));
+  }
+
+  static String shortened(String text) {
+    return text.length() <= 60 ? text : text.substring(0, 60) + "\u2026";
+  }
+}

@@ -1,0 +1,40 @@
+package dev.melange.web;
+
+import dev.melange.store.Database;
+import dev.melange.store.PaperStore;
+import dev.melange.store.User;
+import dev.melange.store.UserStore;
+import dev.melange.store.VoteStore;
+import java.time.Clock;
+import java.time.LocalDate;
+
+/**
+ * What all handlers share. Made once; safe for use by many threads.
+ *
+ * @param config the settings
+ * @param database the store
+ * @param clock tells the time
+ * @param templates the templates
+ */
+record Site(SiteConfig config, Database database, Clock clock, Templates templates) {
+  PaperStore papers() {
+    return new PaperStore(database);
+  }
+
+  VoteStore votes() {
+    return new VoteStore(database);
+  }
+
+  UserStore users() {
+    return new UserStore(database);
+  }
+
+  /** The owner, who needs no sign-in on a page of their own machine. */
+  User viewer() {
+    return users().owner();
+  }
+
+  LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), config.zone());
+  }
+}

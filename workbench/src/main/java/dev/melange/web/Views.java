@@ -1,0 +1,121 @@
+package dev.melange.web;
+
+import java.util.List;
+
+/** What templates show. All texts are plain; templates escape them. Absent values are null. */
+public final class Views {
+  private Views() {}
+
+  /**
+   * What all pages have.
+   *
+   * @param title of the browser's window
+   * @param curator under the title of lists
+   * @param viewer the user's name, or null for visitors
+   */
+  public record Frame(String title, String curator, String viewer) {}
+
+  /**
+   * An entry of a list.
+   *
+   * @param id in addresses
+   * @param title plain
+   * @param abstractText plain, or null
+   * @param submitter who listed it, or null
+   * @param byline such as {@code 4 authors}, or the organisation's name; null when nothing is known
+   * @param organisationUrl of the organisation's page, or null
+   * @param date the day of its publication, as {@code 2025-08-17}
+   * @param dateText as {@code Aug 17, 2025}
+   * @param votes counted here
+   * @param voted whether the viewer voted
+   * @param comments shown here
+   * @param sourceComments on the page it came from, or null
+   * @param fresh listed since the viewer's last visit
+   * @param key of the implementation, or null
+   * @param score of trending with one decimal, or null outside that list
+   */
+  public record EntryView(
+      String id,
+      String title,
+      String abstractText,
+      String submitter,
+      String byline,
+      String organisationUrl,
+      String date,
+      String dateText,
+      int votes,
+      boolean voted,
+      int comments,
+      Integer sourceComments,
+      boolean fresh,
+      String key,
+      String score) {}
+
+  /** A link: where it leads and its words; the address is null where there is nothing. */
+  public record LinkView(String url, String text) {}
+
+  /**
+   * A list.
+   *
+   * @param frame what all pages have
+   * @param heading such as {@code Sun, Aug 17, 2025}
+   * @param lists the lists one can change to; the present one has no address
+   * @param earlier the previous period with papers
+   * @param later the next one
+   * @param explanation how the list is ranked
+   * @param notice why it is empty, or another remark; null for none
+   * @param entries the papers
+   * @param previousPage of the same list
+   * @param nextPage of the same list
+   */
+  public record ListView(
+      Frame frame,
+      String heading,
+      List<LinkView> lists,
+      LinkView earlier,
+      LinkView later,
+      String explanation,
+      String notice,
+      List<EntryView> entries,
+      LinkView previousPage,
+      LinkView nextPage) {}
+
+  /** A claim of a paper's card. */
+  public record ClaimView(String text, String figure, String source) {}
+
+  /** Something that happened to a paper. */
+  public record HistoryView(String date, String text) {}
+
+  /**
+   * A paper's page.
+   *
+   * @param frame what all pages have
+   * @param entry as in lists
+   * @param authors names, or null when only their number is known
+   * @param listed the day it was listed, or null
+   * @param withdrawn whether it was withdrawn
+   * @param links arXiv, PDF, code and others; those without address are shown as text
+   * @param summary of its card, or null
+   * @param claims of its card
+   * @param models registered here
+   * @param components registered here
+   * @param history what happened to it
+   * @param bibtex its entry for a bibliography
+   */
+  public record PaperView(
+      Frame frame,
+      EntryView entry,
+      String authors,
+      String listed,
+      boolean withdrawn,
+      List<LinkView> links,
+      String summary,
+      List<ClaimView> claims,
+      List<String> models,
+      List<String> components,
+      List<HistoryView> history,
+      String bibtex) {}
+
+  /** A request that could not be answered. */
+  public record ErrorView(int status, String message) {}
+}
