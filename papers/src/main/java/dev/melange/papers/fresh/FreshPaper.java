@@ -4,9 +4,10 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
 import dev.melange.papers.fields.SignalModel;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** FreSh (ICLR 2025): spectra, their distance, the choice of a configuration, and the networks. */
-public final class FreshPaper implements Method {
+public final class FreshPaper implements Paper {
   private static final Component SIREN =
       Component.of(
               "field/fresh-siren",
@@ -106,6 +107,11 @@ public final class FreshPaper implements Method {
         Model.of("fresh_finer", FINER, Configs.defaults(Finer.Config.class)),
         Model.of("fresh_fourier", FOURIER, Configs.defaults(FourierField.Config.class)),
         Model.of("fresh_wire", WIRE, Configs.defaults(Wire.Config.class)));
+  }
+
+  @Override
+  public Study study() {
+    return new FreshStudy();
   }
 
   @Override
