@@ -4,9 +4,10 @@ import dev.melange.component.Component;
 import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.nn.UnaryLayer;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
 import dev.melange.papers.fields.SignalModel;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Coordinate-aware modulation (ICLR 2024): fields of lines, images, videos and scenes. */
-public final class CamPaper implements Method {
+public final class CamPaper implements Paper {
   private static final Component IMAGE =
       field("field/cam-image", CamImage.Config.class, CamImage::new, "coords")
           .withExample(CamImage.Config.class, config -> Map.of("coords", Tensor.zeros(1, 1, 2)));
@@ -203,7 +204,12 @@ public final class CamPaper implements Method {
   }
 
   @Override
+  public Study study() {
+    return new CamStudy();
+  }
+
+  @Override
   public List<SignalModel> signalModels() {
-    return ImageModels.all();
+    return SignalModels.all();
   }
 }

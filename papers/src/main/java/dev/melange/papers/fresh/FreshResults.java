@@ -155,9 +155,7 @@ record FreshResults(
         List.of(
             "On the %.0f %% of the pixels held out: %s against the usual setting, %s below the best candidate."
                 .formatted(
-                    100 * settings.held_out(),
-                    decibels(gains, "%+.2f"),
-                    decibels(losses, "%.2f"))),
+                    100 * settings.held_out(), decibels(gains, "%+.2f"), decibels(losses, "%.2f"))),
         false);
   }
 

@@ -96,9 +96,9 @@ record FreshSettings(
   /** The settings of a scale. */
   static FreshSettings of(Scale scale) {
     PhotoCrop petals = new PhotoCrop("petals", "flower", 60, 200, 192);
-    PhotoCrop leaves = new PhotoCrop("leaves", "flower", 225, 20, 192);
-    PhotoCrop roof = new PhotoCrop("roof", "china", 150, 330, 192);
-    PhotoCrop trees = new PhotoCrop("trees", "china", 210, 30, 192);
+    PhotoCrop blur = new PhotoCrop("blur", "flower", 225, 20, 192);
+    PhotoCrop roof = new PhotoCrop("roof", "china", 80, 110, 192);
+    PhotoCrop trees = new PhotoCrop("trees", "china", 225, 440, 192);
     List<Double> few = List.of(3.0, 6.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0);
     List<Double> sigmas = List.of(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0);
     return switch (scale) {
@@ -118,7 +118,7 @@ record FreshSettings(
       case QUICK ->
           new FreshSettings(
               3,
-              List.of(petals, leaves, roof, trees),
+              List.of(petals, blur, roof, trees),
               64,
               64,
               2,
@@ -131,7 +131,7 @@ record FreshSettings(
       case FULL ->
           new FreshSettings(
               3,
-              List.of(petals, leaves, roof, trees),
+              List.of(petals, blur, roof, trees),
               192,
               256,
               3,

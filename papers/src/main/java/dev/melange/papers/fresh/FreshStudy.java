@@ -153,20 +153,16 @@ final class FreshStudy implements Study {
                         result.psnr(index, 0, value, "train"))));
       }
     }
-    return ImageGrid.titled(image.name() + ", first seed")
-        .row("", tiles)
-        .cellWidth(CELL)
-        .build();
+    return ImageGrid.titled(image.name() + ", first seed").row("", tiles).cellWidth(CELL).build();
   }
 
   private static void compare(StudyRun run, List<FreshResults> results) {
     for (FreshResults result : results) {
       boolean siren = result.family().name().equals("siren");
       run.compare(
-          "cost of choosing and training one, as a share of training all candidates, " + result.family().name(),
-          siren
-              ? "31 h of 600 h with 20 candidates"
-              : "25 h of 493 h with 20 candidates",
+          "cost of choosing and training one, as a share of training all candidates, "
+              + result.family().name(),
+          siren ? "31 h of 600 h with 20 candidates" : "25 h of 493 h with 20 candidates",
           String.format(
               Locale.ROOT,
               "%.1f %% of the multiply-accumulates with %d candidates",

@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** One image and one family of networks: the choice among its candidates, and all of them trained. */
+/**
+ * One image and one family of networks: the choice among its candidates, and all of them trained.
+ */
 final class FreshTrial {
   private final FreshSettings settings;
   private final FreshSettings.Family family;

@@ -22,13 +22,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The paper's networks for signals of one's own: {@code cam}, and what it is compared with. */
-final class ImageModels {
+final class SignalModels {
   private static final double RATE = 1e-3;
   private static final double VIDEO_RATE = 5e-4;
   private static final double GRIDS_FASTER = 10;
   private static final int CELL = 160;
 
-  private ImageModels() {}
+  private SignalModels() {}
 
   /** All of them. */
   static List<SignalModel> all() {
