@@ -49,8 +49,8 @@ public abstract class MixLearner extends Layer implements MixPolicy {
     return batch
         .with(LEARNER, Tensor.scalar(number, DType.I64))
         .with(SEED, Tensor.scalar(rng.nextInt(), DType.I64))
-        .with(STEP, Tensor.scalar(progress.step(), DType.I64))
-        .with(STEPS, Tensor.scalar(progress.steps(), DType.I64));
+        .with(STEP, Tensor.scalar((double) progress.step(), DType.I64))
+        .with(STEPS, Tensor.scalar((double) progress.steps(), DType.I64));
   }
 
   /** The loss of a whole batch that {@link #apply} has prepared, of classifier and generator. */

@@ -62,7 +62,7 @@ public final class LearnedPositions extends UnaryLayer {
       return Optional.empty();
     }
     long positions = stored.size(1) - prefix;
-    int side = (int) Math.round(Math.sqrt(Math.max(0, positions)));
+    int side = (int) Math.round(Math.sqrt((double) Math.max(0, positions)));
     return side > 0 && (long) side * side == positions
         ? Optional.of(resize(stored, prefix, side, side, height, width))
         : Optional.empty();

@@ -185,14 +185,14 @@ final class FitSignalReport {
 
   private Chart spectra() {
     var chart = Chart.xy("Spectrum").x("frequency").y("amplitude").logY();
-    for (Signal one : List.of(signal, decoded)) {
-      double[] ys = spectrum(one);
+    for (boolean original : new boolean[] {true, false}) {
+      double[] ys = spectrum(original ? signal : decoded);
       double[] xs = new double[ys.length];
       for (int i = 0; i < xs.length; i++) {
         xs[i] = i + 1.0;
         ys[i] = Math.max(ys[i], 1e-9); // a logarithmic axis has no place for zero
       }
-      chart.line(one == signal ? "signal" : "reconstruction", xs, ys);
+      chart.line(original ? "signal" : "reconstruction", xs, ys);
     }
     return chart.build();
   }
@@ -232,7 +232,11 @@ final class FitSignalReport {
             .text("");
     for (FitSignalRun.Compact one : tried) {
       table.row(
-          one.bits(), one.bytes(), one.psnr(), one.bytes() / values, one == best ? "written" : "");
+          one.bits(),
+          one.bytes(),
+          one.psnr(),
+          one.bytes() / values,
+          one.equals(best) ? "written" : "");
     }
     return table.build();
   }

@@ -22,7 +22,11 @@ public record Signal(String name, Shape shape, float[] values) {
 
     /** Number of axes: 1 to 3. */
     public int axes() {
-      return ordinal() + 1;
+      return switch (this) {
+        case LINE -> 1;
+        case IMAGE -> 2;
+        case VIDEO -> 3;
+      };
     }
   }
 
@@ -63,7 +67,11 @@ public record Signal(String name, Shape shape, float[] values) {
 
     /** Its kind, by the number of axes. */
     public Kind kind() {
-      return Kind.values()[sizes.size() - 1];
+      return switch (sizes.size()) {
+        case 1 -> Kind.LINE;
+        case 2 -> Kind.IMAGE;
+        default -> Kind.VIDEO;
+      };
     }
 
     /** Points of the grid. */

@@ -77,7 +77,7 @@ final class WavFiles {
         long value = 0;
         for (int b = 0; b < width; b++) {
           int place = format.isBigEndian() ? at + b : at + width - 1 - b;
-          value = value << 8 | data[place] & 0xff;
+          value = (value << 8) | (data[place] & 0xff);
         }
         int unused = Long.SIZE - 8 * width;
         double centred = signed ? (double) (value << unused >> unused) : (double) value - largest;

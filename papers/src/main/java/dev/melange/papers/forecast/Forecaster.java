@@ -145,7 +145,7 @@ public final class Forecaster implements AutoCloseable {
       SeriesSplit split = plan.splits().get(i);
       StandardScaler scaler = fitted.scales().get(i).scaler();
       for (SeriesSplit.Part part : List.of(split.train(), split.valid())) {
-        (part == split.train() ? train : valid)
+        (part.equals(split.train()) ? train : valid)
             .add(
                 new Windows(
                     prepared.get(i).table(),
