@@ -22,6 +22,8 @@ class ArchitectureTest {
   /** Which papers stand on which others; names of packages below {@code dev.melange.papers}. */
   private static final Map<String, Set<String>> DECLARED_BASES =
       Map.of(
+          "adamixup", Set.of("mixuppolicies"),
+          "adversarialautomixup", Set.of("mixuppolicies"),
           "decoupledmixup", Set.of("mixuppolicies"),
           "mixupfeaturelearning", Set.of("mixuppolicies"),
           "mixupneuralcollapse", Set.of("mixuppolicies"),

@@ -62,7 +62,7 @@ public final class AdaMixUp extends Layer implements AdaMixUpNetworks {
    *
    * @param total sum of the other three
    * @param mix cross entropy of mixed and real images, in equal parts
-   * @param intrusion cross entropy of the discriminator
+   * @param intrusion cross entropy of the discriminator; null if it is left out
    * @param decay {@code weight_decay * sum(p^2) / 2} over all parameters of the three parts
    * @param mixture the mixed images, their weights and regions
    */
@@ -151,6 +151,15 @@ public final class AdaMixUp extends Layer implements AdaMixUpNetworks {
    * @throws IllegalArgumentException if B is odd
    */
   public Losses losses(Tensor image, Tensor labels, AdaMixUpDraws draws) {
+    return losses(image, labels, draws, 1);
+  }
+
+  /**
+   * As the other, with another weight of the discriminator's loss.
+   *
+   * @param weight 1 as published; 0 leaves the discriminator out
+   */
+  public Losses losses(Tensor image, Tensor labels, AdaMixUpDraws draws, double weight) {
     long batch = image.size(0);
     if (batch % 2 != 0) {
       throw new IllegalArgumentException(
@@ -162,16 +171,35 @@ public final class AdaMixUp extends Layer implements AdaMixUpNetworks {
                 config.fold(),
                 config.num_classes(),
                 labelGrad,
-                1,
+                weight,
                 MixLosses::softCrossEntropy)
             .losses(image, labels, draws);
-    Tensor mix = parts.mix();
-    Tensor intrusion = parts.intrusion();
+    Tensor decay = decay(image, this);
+    Tensor total = parts.mix().add(decay);
+    if (parts.intrusion() != null) {
+      total = total.add(parts.intrusion().mul(weight));
+    }
+    return new Losses(total, parts.mix(), parts.intrusion(), decay, parts.mixture());
+  }
+
+  /**
+   * The objective of the classifier alone, for training without the generator: cross entropy and
+   * weight decay.
+   *
+   * @param image [N, C, H, W] in [0, 1]
+   * @param target distributions over the classes, [N, classes]
+   */
+  public Tensor classifierLoss(Tensor image, Tensor target) {
+    return MixLosses.softCrossEntropy(classify(trunk.features(image, null)), target)
+        .add(decay(image, trunk))
+        .add(decay(image, classifier));
+  }
+
+  private Tensor decay(Tensor image, Layer part) {
     Tensor squares = image.detach().newZeros();
-    for (Tensor parameter : parameters().values()) {
+    for (Tensor parameter : part.parameters().values()) {
       squares = squares.add(parameter.square().sum());
     }
-    Tensor decay = squares.mul(weightDecay / 2);
-    return new Losses(mix.add(intrusion).add(decay), mix, intrusion, decay, parts.mixture());
+    return squares.mul(weightDecay / 2);
   }
 }

@@ -3,15 +3,16 @@ package dev.melange.papers.adamixup;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /** AdaMixUp (MixUp as Locally Linear Out-Of-Manifold Regularization, 2018). */
-public final class AdaMixUpPaper implements Method {
+public final class AdaMixUpPaper implements Paper {
   private static final Component CNN =
       Component.of(
               "vision/adamixup-cnn", AdaMixUp.Config.class, AdaMixUp::new, AdaMixUpPaper::classify)
@@ -68,6 +69,11 @@ public final class AdaMixUpPaper implements Method {
             "preact_resnet18_cifar",
             RESNET,
             new PreActResNet.Config(3, new int[] {2, 2, 2, 2}, 64, 10)));
+  }
+
+  @Override
+  public Study study() {
+    return new AdaMixUpStudy();
   }
 
   private static Map<String, Tensor> classify(AdaMixUp model, Inputs in) {

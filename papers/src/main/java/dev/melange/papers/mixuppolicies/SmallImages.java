@@ -83,6 +83,19 @@ public record SmallImages(
     return Tensor.of(images.labels(), images.size()).to(DType.I64);
   }
 
+  /**
+   * Images with values in [0, 1], as they were before they were normalised.
+   *
+   * @param image normalised, [N, C, S, S]
+   */
+  public Tensor pixels(Tensor image) {
+    float[] std = normalize.std();
+    float[] mean = normalize.mean();
+    return image
+        .mul(Tensor.of(std, 1, std.length, 1, 1).to(image.device()))
+        .add(Tensor.of(mean, 1, mean.length, 1, 1).to(image.device()));
+  }
+
   /** Channels of the images. */
   public int channels() {
     return (int) train.size(1);
