@@ -126,7 +126,9 @@ final class AdaMixUpReport {
 
   private Chart curves() {
     XyChart.Builder chart =
-        Chart.xy("Test error in training").x("share of the training").y("error (%)");
+        Chart.xy("Error of up to 2,000 test images in training")
+            .x("share of the training")
+            .y("error (%)");
     titles.forEach(
         (variant, title) -> chart.seeds(title, epochs(variant), bySeed(variant, "error_by_epoch")));
     return chart.build();

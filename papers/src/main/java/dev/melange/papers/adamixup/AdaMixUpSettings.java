@@ -48,7 +48,7 @@ record AdaMixUpSettings(
     return switch (scale) {
       case SMOKE -> new AdaMixUpSettings("digits", 8, 600, 300, 8, 32, 6, 20, 3e-3, 1e-4, 1, 1);
       case QUICK ->
-          new AdaMixUpSettings("mnist", 28, 1000, 10_000, 32, 512, 40, 64, 1e-3, 1e-4, 5, 1);
+          new AdaMixUpSettings("mnist", 28, 500, 10_000, 32, 512, 30, 64, 1e-3, 1e-4, 3, 1);
       case FULL ->
           new AdaMixUpSettings("mnist", 28, 60_000, 10_000, 32, 512, 400, 64, 1e-3, 1e-4, 5, 3);
     };
