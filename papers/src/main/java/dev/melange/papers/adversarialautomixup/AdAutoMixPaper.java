@@ -3,7 +3,8 @@ package dev.melange.papers.adversarialautomixup;
 import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
-import dev.melange.papers.Method;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** AdAutoMix (Adversarial AutoMixup, 2023) with AutoMix's block. */
-public final class AdAutoMixPaper implements Method {
+public final class AdAutoMixPaper implements Paper {
   @Override
   public String key() {
     return "adversarial-automixup";
@@ -34,6 +35,11 @@ public final class AdAutoMixPaper implements Method {
         Component.of(
             "mixup/adautomix-step", AdAutoMix.Config.class, AdAutoMix::new, AdAutoMixPaper::step),
         Component.function("optim/ema-schedule", EmaSchedule.class, AdAutoMixPaper::average));
+  }
+
+  @Override
+  public Study study() {
+    return new AdAutoMixStudy();
   }
 
   private static List<Tensor> features(Inputs in) {

@@ -175,9 +175,15 @@ record MixingStep(
     return Tensor.of(values, values.length).to(like.dtype()).to(like.device());
   }
 
-  private static Tensor mix(Tensor image, Tensor mask, Tensor[] order) {
-    Tensor mixed = image.zerosLike();
-    for (int i = 0; i < order.length; i++) {
+  /**
+   * Tuples of images, each where its mask is.
+   *
+   * @param mask shares of the images at each pixel, [n, K, H, W]
+   * @param order places of the images of the n tuples
+   */
+  static Tensor mix(Tensor image, Tensor mask, Tensor[] order) {
+    Tensor mixed = at(image, order[0]).mul(mask.narrow(1, 0, 1));
+    for (int i = 1; i < order.length; i++) {
       mixed = mixed.add(at(image, order[i]).mul(mask.narrow(1, i, 1)));
     }
     return mixed;
