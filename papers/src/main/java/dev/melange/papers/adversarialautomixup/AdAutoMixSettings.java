@@ -87,7 +87,7 @@ record AdAutoMixSettings(
       case QUICK ->
           new AdAutoMixSettings(
               new Task("mnist", 2, 16, 500, 4000, tiny, 8, false, 1, 40, 100),
-              new Task("cifar10", 0, 16, 2000, 4000, tiny, 16, true, 2, 20, 100),
+              new Task("cifar10", 0, 16, 1500, 4000, tiny, 16, true, 2, 20, 100),
               0.1,
               0.9,
               5e-4,
