@@ -127,7 +127,7 @@ final class AdAutoMixTrials {
                       (batch, rng, progress) ->
                           task.augmented(batch, rng)
                               .with("draws", Tensor.scalar(rng.nextInt(), DType.I64))
-                              .with("step", Tensor.scalar(progress.step(), DType.I64)))
+                              .with("step", Tensor.scalar((double) progress.step(), DType.I64)))
                   .afterStep(progress -> model.updateTeacher(average.momentum(progress.step())))
                   .optimizer(sgd)
                   .schedule(Schedule.cosine(settings.learning_rate(), 0, 0, steps, 0))
