@@ -4,14 +4,15 @@ import dev.melange.component.Component;
 import dev.melange.component.Inputs;
 import dev.melange.component.Outputs;
 import dev.melange.nn.ResNet;
-import dev.melange.papers.Method;
 import dev.melange.papers.Model;
+import dev.melange.papers.Paper;
+import dev.melange.papers.study.Study;
 import dev.melange.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
 /** MoCHi, hard negative mixing for contrastive learning (2020), on MoCo-v2. */
-public final class HardNegativeMixingPaper implements Method {
+public final class HardNegativeMixingPaper implements Paper {
   private static final int SMALL_SIDE = 32;
   private static final int LARGE_SIDE = 224;
 
@@ -69,6 +70,11 @@ public final class HardNegativeMixingPaper implements Method {
             ENCODER,
             new MocoEncoder.Config(
                 "basic", new int[] {1, 1, 1}, 16, 3, 64, true, ResNet.SMALL_IMAGES)));
+  }
+
+  @Override
+  public Study study() {
+    return new MochiStudy();
   }
 
   private static Map<String, Tensor> example(MocoEncoder.Config config) {

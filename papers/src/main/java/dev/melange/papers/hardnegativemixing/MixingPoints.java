@@ -1,8 +1,10 @@
 package dev.melange.papers.hardnegativemixing;
 
 import dev.melange.tensor.DType;
+import dev.melange.tensor.Device;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.TensorBatch;
 import java.util.Arrays;
 
 /**
@@ -34,6 +36,34 @@ public record MixingPoints(
     Tensor hard = sPrime == 0 ? null : ranks(config.n_hard(), batch, sPrime, rng);
     Tensor beta = sPrime == 0 ? null : rng.uniform(batch, sPrime).mul(GREATEST_BETA);
     return new MixingPoints(first, second, alpha, hard, beta);
+  }
+
+  /** The batch with these points, so that they are cut into parts with it. */
+  TensorBatch into(TensorBatch batch, Device device) {
+    TensorBatch all = batch;
+    all = with(all, "pair_i", pairFirst, device);
+    all = with(all, "pair_j", pairSecond, device);
+    all = with(all, "alpha", alpha, device);
+    all = with(all, "hard_j", hardWithQuery, device);
+    return with(all, "beta", beta, device);
+  }
+
+  private static TensorBatch with(TensorBatch batch, String name, Tensor points, Device device) {
+    return points == null ? batch : batch.with(name, points.to(device));
+  }
+
+  /** The points of a batch, or of a part of it. */
+  static MixingPoints of(TensorBatch batch) {
+    return new MixingPoints(
+        optional(batch, "pair_i"),
+        optional(batch, "pair_j"),
+        optional(batch, "alpha"),
+        optional(batch, "hard_j"),
+        optional(batch, "beta"));
+  }
+
+  private static Tensor optional(TensorBatch batch, String name) {
+    return batch.has(name) ? batch.get(name) : null;
   }
 
   private static Tensor ranks(int n, int batch, int points, Rng rng) {

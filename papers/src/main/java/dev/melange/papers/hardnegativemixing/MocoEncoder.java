@@ -14,7 +14,7 @@ import java.util.Map;
  * MoCo's encoder: a ResNet, the mean of its last maps, and a projection to embeddings of unit
  * length. MoCo-v2 projects with an MLP of one hidden layer, MoCo-v1 linearly.
  */
-public final class MocoEncoder extends Layer {
+public final class MocoEncoder extends Layer implements ContrastiveEncoder {
   /**
    * Shape of the encoder.
    *
@@ -87,6 +87,7 @@ public final class MocoEncoder extends Layer {
    *
    * @param image [N, in_channels, H, W]
    */
+  @Override
   public Tensor features(Tensor image) {
     return scoped(() -> backbone.forward(image).mean(2, 3));
   }
@@ -96,6 +97,7 @@ public final class MocoEncoder extends Layer {
    *
    * @param features [N, width]
    */
+  @Override
   public Tensor project(Tensor features) {
     return projection.forward(hidden == null ? features : hidden.forward(features).relu());
   }

@@ -126,7 +126,7 @@ final class ImageTrial {
       Trial trial, Images settings, Variant variant, SmallImages images, boolean first)
       throws IOException {
     int classes = images.classes().size();
-    Minibatches train = new EpochNumbered(images.training(settings.batch(), trial.seed()));
+    Minibatches train = images.training(settings.batch(), trial.seed());
     Minibatches test = images.testing(EVALUATION_BATCH);
     ResNetCifar.Config config =
         new ResNetCifar.Config(
@@ -148,10 +148,10 @@ final class ImageTrial {
                                 model.forward(batch.get(ImageBatches.IMAGE)), batch.get(TARGET)))
                     .data(train)
                     .prepare(
-                        (batch, rng) ->
+                        (batch, rng, progress) ->
                             mix(
                                 SmallImages.augment(batch, settings.shift(), false, rng.fork(0)),
-                                EpochNumbered.of(batch) < variant.stop()
+                                progress.step() < (long) variant.stop() * train.batches()
                                     ? variant.shares()
                                     : Shares.NONE,
                                 settings.alpha(),
