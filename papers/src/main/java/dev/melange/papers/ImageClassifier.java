@@ -9,6 +9,7 @@ import dev.melange.data.image.Image;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
 import dev.melange.io.Provenance;
+import dev.melange.io.Weights;
 import dev.melange.nn.ImageModel;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
@@ -87,7 +88,7 @@ public final class ImageClassifier implements AutoCloseable {
     Map<String, String> metadata = Checkpoints.metadata(file);
     Provenance provenance = Provenance.of(file, metadata).orElse(null);
     Description description = Description.of(file, metadata);
-    if (description == null || provenance == null) {
+    if (description == null || provenance == null || description.classes().isEmpty()) {
       throw new IllegalArgumentException(
           file
               + " holds weights without class names and image size; train a classifier from them"
@@ -140,12 +141,32 @@ public final class ImageClassifier implements AutoCloseable {
    * @param provenance where the weights come from
    */
   public void save(Path file, Provenance provenance) throws IOException {
+    Checkpoints.save(model, file, metadata(classes, input, provenance));
+  }
+
+  /**
+   * Writes weights of a model without a classifier, such as those of a self-supervised training, to
+   * one file, atomically. It is no classifier yet, but one can be trained from it.
+   *
+   * @param weights by the names of the model
+   * @param input how the model wants its images
+   * @param file a safetensors file
+   * @param provenance the model, and where the weights come from
+   */
+  public static void saveBody(
+      Map<String, Tensor> weights, ImageInput input, Path file, Provenance provenance)
+      throws IOException {
+    Weights.write(file, weights, metadata(List.of(), input, provenance));
+  }
+
+  private static Map<String, String> metadata(
+      List<String> classes, ImageInput input, Provenance provenance) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     classes.forEach(json.putArray("classes")::add);
     json.set("input", input.toJson());
     Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
     metadata.put(KEY, json.toString());
-    Checkpoints.save(model, file, metadata);
+    return metadata;
   }
 
   /** The model. */

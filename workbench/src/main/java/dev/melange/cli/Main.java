@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       CtrCommand.class,
       RunCommand.class,
       TrainCommand.class,
+      PretrainCommand.class,
       CompareCommand.class,
       PredictCommand.class,
       RestoreCommand.class,

@@ -60,6 +60,12 @@ record TrainingPhotos(
    */
   static TrainingPhotos open(ImageTraining settings, ImageInput input, Console console)
       throws IOException {
+    return open(PhotoSource.of(settings), input, console);
+  }
+
+  /** As {@link #open(ImageTraining, ImageInput, Console)}, also for images without classes. */
+  static TrainingPhotos open(PhotoSource settings, ImageInput input, Console console)
+      throws IOException {
     List<Closeable> open = new ArrayList<>();
     try {
       return open(settings, input, console, open);
@@ -85,7 +91,7 @@ record TrainingPhotos(
   }
 
   private static TrainingPhotos open(
-      ImageTraining settings, ImageInput input, Console console, List<Closeable> open)
+      PhotoSource settings, ImageInput input, Console console, List<Closeable> open)
       throws IOException {
     Found train;
     Found valid = null;
@@ -98,7 +104,7 @@ record TrainingPhotos(
         valid = Found.of(ImageSets.load(DataSets.standard(), settings.data(), false));
       }
     } else {
-      ImageFolder folder = folder(settings.data(), open, null);
+      ImageFolder folder = folder(settings.data(), open, null, settings.classes());
       classes = folder.classes();
       String trainSplit = split(folder, true);
       String validSplit = split(folder, false);
@@ -108,9 +114,11 @@ record TrainingPhotos(
       }
     }
     if (settings.valid() != null) {
-      valid = Found.all(folder(settings.valid(), open, classes));
+      valid = Found.all(folder(settings.valid(), open, classes, settings.classes()));
     }
-    requireClasses(settings.data(), classes);
+    if (settings.classes()) {
+      requireClasses(settings.data(), classes);
+    }
     if (valid == null) {
       return divided(settings, input, console, train, classes, open);
     }
@@ -124,9 +132,11 @@ record TrainingPhotos(
     return ImageSets.NAMES.contains(data) && !Files.exists(Path.of(data));
   }
 
-  private static ImageFolder folder(String path, List<Closeable> open, List<String> classes)
+  private static ImageFolder folder(
+      String path, List<Closeable> open, List<String> classes, boolean required)
       throws IOException {
-    ImageFolder folder = ImageFolder.open(Path.of(path));
+    ImageFolder folder =
+        required ? ImageFolder.open(Path.of(path)) : ImageFolder.openAny(Path.of(path));
     open.add(folder);
     if (classes != null && !folder.classes().equals(classes)) {
       throw new DataException(
@@ -155,9 +165,14 @@ record TrainingPhotos(
     }
   }
 
+  /** Whether the images have classes. */
+  boolean labelled() {
+    return classes.size() > 1;
+  }
+
   /** Takes a share of each class, at random, for validation. */
   private static TrainingPhotos divided(
-      ImageTraining settings,
+      PhotoSource settings,
       ImageInput input,
       Console console,
       Found all,
@@ -179,7 +194,7 @@ record TrainingPhotos(
               int count =
                   Math.min(
                       members.size() - 1,
-                      Math.max(1, (int) Math.round(settings.valid_share() * members.size())));
+                      Math.max(1, (int) Math.round(settings.validShare() * members.size())));
               valid.addAll(members.subList(0, count));
               train.addAll(members.subList(count, members.size()));
             });

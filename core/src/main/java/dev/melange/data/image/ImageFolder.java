@@ -45,7 +45,8 @@ public final class ImageFolder implements Closeable {
 
   private record Entry(String path, String className) {}
 
-  private ImageFolder(Path location, ZipFile zip, List<String> paths, long maxPixels) {
+  private ImageFolder(
+      Path location, ZipFile zip, List<String> paths, long maxPixels, boolean classless) {
     this.name = location.toString();
     this.root = location;
     this.zip = zip;
@@ -56,8 +57,13 @@ public final class ImageFolder implements Closeable {
               + " has no images (JPEG, PNG, GIF, BMP, WebP); put them into one folder per class: "
               + "cats/1.jpg, dogs/1.jpg, or train/cats/1.jpg, test/cats/2.jpg");
     }
-    int depth = depth(paths, wrapping(paths));
     TreeSet<String> names = new TreeSet<>();
+    if (classless && !hasClasses(paths)) {
+      classes = List.of("");
+      splits.put("", paths.stream().sorted().map(path -> new Entry(path, "")).toList());
+      return;
+    }
+    int depth = depth(paths, wrapping(paths));
     for (String path : paths) {
       String[] parts = path.split("/");
       String className = parts[parts.length - 2];
@@ -83,8 +89,24 @@ public final class ImageFolder implements Closeable {
    * @throws DataException if there are no images, or not in folders as expected
    */
   public static ImageFolder open(Path location, long maxPixels) throws IOException {
+    return open(location, maxPixels, false);
+  }
+
+  /**
+   * Opens a directory or zip file of images that need no classes. If they do not lie in folders of
+   * two classes or more, however deep they lie (four folders at most), they get one class without a
+   * name.
+   *
+   * @throws DataException if there are no images
+   */
+  public static ImageFolder openAny(Path location) throws IOException {
+    return open(location, ImageFiles.MAX_PIXELS, true);
+  }
+
+  private static ImageFolder open(Path location, long maxPixels, boolean classless)
+      throws IOException {
     if (Files.isDirectory(location)) {
-      return new ImageFolder(location, null, listDirectory(location), maxPixels);
+      return new ImageFolder(location, null, listDirectory(location), maxPixels, classless);
     }
     if (!Files.isRegularFile(location)) {
       throw new DataException(
@@ -102,7 +124,7 @@ public final class ImageFolder implements Closeable {
           e);
     }
     try {
-      return new ImageFolder(location, zip, listZip(zip, location), maxPixels);
+      return new ImageFolder(location, zip, listZip(zip, location), maxPixels, classless);
     } catch (RuntimeException e) {
       zip.close();
       throw e;
@@ -164,6 +186,19 @@ public final class ImageFolder implements Closeable {
             && paths.stream().allMatch(path -> path.startsWith(first + "/"))
             && (parts == 4 || (parts == 3 && !SPLITS.contains(first.toLowerCase(Locale.ROOT))));
     return wrapped ? 1 : 0;
+  }
+
+  /** Whether all images lie in class folders, of two classes or more. */
+  private static boolean hasClasses(List<String> paths) {
+    int wrapping = wrapping(paths);
+    Set<Integer> depths = new TreeSet<>();
+    Set<String> names = new TreeSet<>();
+    for (String path : paths) {
+      String[] parts = path.split("/");
+      depths.add(parts.length - wrapping);
+      names.add(parts.length < 2 ? "" : parts[parts.length - 2]);
+    }
+    return names.size() > 1 && (depths.equals(Set.of(2)) || depths.equals(Set.of(3)));
   }
 
   private int depth(List<String> paths, int wrapping) {

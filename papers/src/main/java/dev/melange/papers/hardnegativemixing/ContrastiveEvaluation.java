@@ -27,11 +27,16 @@ public record ContrastiveEvaluation(
   private static final double NEIGHBOUR_TEMPERATURE = 0.1;
   private static final int TOP = 128;
 
-  /** Features and classes. */
-  record Labelled(Tensor features, Tensor labels) {}
+  /**
+   * Features and classes.
+   *
+   * @param features [n, width]
+   * @param labels int64 [n]
+   */
+  public record Labelled(Tensor features, Tensor labels) {}
 
   /** The features of all images, on the CPU, with their classes. */
-  static Labelled features(ContrastiveEncoder encoder, Minibatches images) {
+  public static Labelled features(ContrastiveEncoder encoder, Minibatches images) {
     // the labels travel as a last column, so that each image is read once
     Tensor rows =
         Inference.run(

@@ -72,8 +72,16 @@ final class MochiArena {
   /** Loads the images; their tensors belong to the current scope. */
   MochiArena(Arena settings, DataSets sets) throws IOException {
     this.settings = settings;
-    train = ImageSets.sample(sets, settings.data(), true, settings.train_images());
-    test = ImageSets.sample(sets, settings.data(), false, settings.test_images());
+    int count = settings.train_images();
+    boolean digits = settings.data().equals("digits");
+    train =
+        digits
+            ? ImageSets.digits(sets, 0, count)
+            : ImageSets.sample(sets, settings.data(), true, count);
+    test =
+        digits
+            ? ImageSets.digits(sets, count, count + settings.test_images())
+            : ImageSets.sample(sets, settings.data(), false, settings.test_images());
     boolean connected = settings.fullyConnected();
     input =
         new ImageInput(

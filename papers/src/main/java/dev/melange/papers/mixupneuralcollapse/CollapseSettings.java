@@ -98,14 +98,14 @@ record CollapseSettings(Arena small, Arena images, int mixtures, int seeds, int 
               1);
       case QUICK ->
           new CollapseSettings(
-              digits(1200, 597, 200),
+              digits(1200, 360, 200),
               fashion(14, 2000, 1000, new int[] {1, 1, 1}, 16, 40),
               1200,
               3,
               3);
       case FULL ->
           new CollapseSettings(
-              digits(1200, 597, 1000),
+              digits(1200, 360, 1000),
               fashion(28, 60_000, 10_000, new int[] {2, 2, 2, 2}, 64, 300),
               5000,
               3,
