@@ -41,8 +41,10 @@ import picocli.CommandLine.Option;
       "  melange inspect --text letters.txt --model minilm  sentence encoder, your own text",
       "  melange inspect --layer 1 --features 40 --top 5",
       "  melange inspect --steer 3 --prompt 'I think that'  write along feature 3",
-      "  melange inspect --steer 3 --strength 8 --json"
-    })
+      "  melange inspect --steer 3 --strength 8 --json",
+      "  melange inspect geometry --model classifier.safetensors --data pets/"
+    },
+    subcommands = InspectGeometryCommand.class)
 final class InspectCommand extends Subcommand {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
