@@ -62,7 +62,7 @@ final class MochiStudy implements Study {
       int repetitions) {
     for (Variant variant : variants) {
       for (int i = 0; i < repetitions; i++) {
-        boolean picture = i == 0 && variant == MochiArena.MOCHI;
+        boolean picture = i == 0 && variant.equals(MochiArena.MOCHI);
         planned.add(
             new StudyRun.Planned(
                 prefix + variant.name(), i, trial -> arena.run(trial, variant, picture)));

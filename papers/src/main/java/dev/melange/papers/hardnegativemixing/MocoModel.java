@@ -112,7 +112,7 @@ public final class MocoModel<E extends Layer & ContrastiveEncoder> extends Layer
       long next = MocoUpdate.enqueue(queue, at, keys);
       Tensor capacity = Tensor.arange(at, at + keys.size(0)).remainder(queue.size(1));
       queueLabels.indexPut_(labels, capacity.to(queueLabels.device()));
-      pointer.fill_(next);
+      pointer.fill_((double) next);
     }
     return keys;
   }
