@@ -3,11 +3,8 @@ package dev.melange.cli;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.FittedSeries;
 import dev.melange.papers.forecast.Forecaster;
-import dev.melange.papers.forecast.Recipe;
 import dev.melange.papers.forecast.SeriesForecast;
 import dev.melange.tensor.Engine;
-import dev.melange.train.Trainer;
-import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,14 +63,22 @@ final class ForecastCommand extends Subcommand {
     tell(console, all, request.options().targets(all.get(0)), request.options().fill());
     Engine.start(ComputeOptions.plan(Engine.Plan.defaults(), request.device(), request.threads()));
     try (Cancellation.Section section = cancellation.section()) {
-      Fitting fitting = new Fitting(console, cancellation, folder, request);
+      FitRun fitting =
+          new FitRun(
+              console,
+              cancellation,
+              folders,
+              COMMAND,
+              request.options().model(),
+              folder,
+              request::write);
       try (Forecaster forecaster = Forecaster.fit(all, request.options(), fitting)) {
         forecaster.save(
-            fitting.folder.resolve(ForecastResults.WEIGHTS),
+            fitting.folder().resolve(ForecastResults.WEIGHTS),
             Map.of(request.input().data(), request.input().sha256()));
         write(console, fitting, forecaster, all, request);
       } catch (CancellationException e) {
-        console.warn("interrupted; go on with: melange forecast --resume " + fitting.folder);
+        fitting.tellInterrupted();
         throw e;
       }
     }
@@ -82,7 +87,7 @@ final class ForecastCommand extends Subcommand {
 
   private static void write(
       Console console,
-      Fitting fitting,
+      FitRun fitting,
       Forecaster forecaster,
       List<TimeSeries> all,
       ForecastRequest request)
@@ -94,11 +99,11 @@ final class ForecastCommand extends Subcommand {
       if (backtests > 0 && compared) {
         rivals.add(
             forecaster.baseline(
-                all, request.options(), trainer -> fitting.fit("baseline", trainer)));
+                all, request.options(), trainer -> fitting.of("dlinear").fit("baseline", trainer)));
       }
       ForecastResults.write(
           console,
-          fitting.folder,
+          fitting.folder(),
           forecaster,
           all.stream()
               .map(series -> SeriesForecast.of(forecaster, series, backtests, rivals))
@@ -144,47 +149,6 @@ final class ForecastCommand extends Subcommand {
       console.warn(
           "%,d missing values %s filled (%s): %s"
               .formatted(count, count == 1 ? "is" : "are", fill, missing));
-    }
-  }
-
-  /** A fit in its folder, which is made when the data have turned out to be usable. */
-  private final class Fitting implements Recipe.Run {
-    private final Console console;
-    private final Cancellation cancellation;
-    private final ForecastRequest request;
-    private Path folder;
-
-    Fitting(Console console, Cancellation cancellation, Path folder, ForecastRequest request) {
-      this.console = console;
-      this.cancellation = cancellation;
-      this.folder = folder;
-      this.request = request;
-    }
-
-    @Override
-    public TrainingResult fit(Trainer trainer) throws IOException {
-      return fit("", trainer);
-    }
-
-    @Override
-    public TrainingResult fit(String stage, Trainer trainer) throws IOException {
-      if (folder == null) {
-        folder = folders.begin(COMMAND);
-        request.write(folder);
-      }
-      String work = stage.isEmpty() ? "fitting" : stage;
-      try (FitProgress progress =
-          new FitProgress(
-              console,
-              stage.equals("baseline")
-                  ? "fitting the baseline"
-                  : work + " " + request.options().model())) {
-        return trainer
-            .checkpoints(Files.createDirectories(folder.resolve("checkpoints").resolve(stage)))
-            .listener(progress)
-            .cancellation(cancellation)
-            .fit();
-      }
     }
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       ServeCommand.class,
       DataCommand.class,
       ForecastCommand.class,
+      SeriesCommand.class,
       ModelsCommand.class,
       SummaryCommand.class,
       CtrCommand.class,

@@ -83,6 +83,15 @@ final class SeriesDataOptions {
         id);
   }
 
+  /** The input of a command that works on one series. */
+  SeriesInput single(String example) throws IOException {
+    if (id != null) {
+      throw new IllegalArgumentException(
+          "this command works on one series at a time; leave out --id and give a file of one series");
+    }
+    return input(example);
+  }
+
   /** The input with these columns. */
   SeriesInput input(String example, List<String> columns) throws IOException {
     if (target != null && !target.equals(columns)) {

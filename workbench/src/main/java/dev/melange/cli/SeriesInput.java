@@ -97,6 +97,46 @@ record SeriesInput(
             id));
   }
 
+  /**
+   * The input with all columns as targets but one, and without the columns of ids and dates.
+   *
+   * @throws DataException if that column is not there
+   */
+  SeriesInput without(String column) throws IOException {
+    List<String> all = SeriesCsv.header(source(data));
+    if (!all.contains(column)) {
+      throw new DataException(
+          "%s has no column '%s'; it has %s".formatted(data, column, String.join(", ", all)));
+    }
+    if (target != null) {
+      return this;
+    }
+    List<String> others = new ArrayList<>(all);
+    others.removeAll(List.of(column, id == null ? column : id, date == null ? column : date));
+    SeriesInput chosen =
+        new SeriesInput(data, sha256, others, date, date_format, freq, resample, id);
+    return date == null ? chosen.withoutDates() : chosen;
+  }
+
+  /** Without the target that is a column of dates by its name. */
+  private SeriesInput withoutDates() {
+    List<String> others = target.stream().filter(column -> !SeriesCsv.isDateName(column)).toList();
+    return new SeriesInput(data, sha256, others, date, date_format, freq, resample, id);
+  }
+
+  /** These columns of another file that is written alike. */
+  SeriesInput of(String file, List<String> columns) throws IOException {
+    return new SeriesInput(
+        file,
+        ContentHash.of(source(file)).sha256(),
+        columns,
+        date,
+        date_format,
+        freq,
+        resample,
+        id);
+  }
+
   /** The one series. */
   TimeSeries readOne() throws IOException {
     return read(List.of()).get(0);

@@ -143,6 +143,26 @@ public final class SeriesCsv {
     return new SeriesCsv(source.name(), header, records).series(options);
   }
 
+  /**
+   * The names of a file's columns.
+   *
+   * @throws DataException if the file is empty
+   */
+  public static List<String> header(Source source) throws IOException {
+    try (CsvReader<CsvRecord> reader = TextFile.csv(TextFile.read(source))) {
+      return reader.stream()
+          .filter(row -> !isBlank(row))
+          .findFirst()
+          .map(row -> row.getFields().stream().map(String::strip).toList())
+          .orElseThrow(() -> new DataException(source.name() + " is empty"));
+    }
+  }
+
+  /** Whether a column of this name is taken for dates, whatever it holds. */
+  public static boolean isDateName(String column) {
+    return DATE_NAMES.contains(column.toLowerCase(Locale.ROOT));
+  }
+
   private static boolean isBlank(CsvRecord row) {
     return row.getFields().stream().allMatch(String::isBlank);
   }
@@ -306,7 +326,7 @@ public final class SeriesCsv {
       if (c == ids) {
         continue;
       }
-      boolean named = DATE_NAMES.contains(header.get(c).toLowerCase(Locale.ROOT));
+      boolean named = isDateName(header.get(c));
       boolean chosen = options.columns != null && options.columns.contains(header.get(c));
       boolean numbers =
           rows.stream().limit(100).allMatch(r -> number(r.getField(column).strip()).isPresent());
