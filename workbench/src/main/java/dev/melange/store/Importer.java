@@ -107,7 +107,10 @@ public final class Importer {
               .authorCount(card.authors())
               .authors(card.authorNames())
               .organisation(
-                  card.organization() == null ? null : OrganisationName.parse(card.organization()))
+                  card.organization() == null
+                      ? null
+                      : new OrganisationName(
+                          card.organization().replace(' ', '-'), card.organization()))
               .links(
                   card.links().stream()
                       .flatMap(link -> PaperLink.parse(link.uri().toString()).stream())
@@ -229,7 +232,7 @@ public final class Importer {
     LocalDate day = record.listedAt() != null ? LocalDate.ofInstant(at, zone) : record.published();
     Long submitter =
         record.submitter() != null && UserStore.isName(record.submitter())
-            ? UserStore.idOf(db, record.submitter(), now)
+            ? UserStore.named(db, record.submitter(), now)
             : null;
     db.createUpdate(
             "insert into listing (paper_id, listed_day, listed_at, submitter_id, source_id, pos)"

@@ -74,11 +74,15 @@ public final class UserStore {
         });
   }
 
-  /** The user of a name, made as a program's if there is none. */
-  static long idOf(Handle db, String name, Instant now) {
+  /**
+   * Who a source names. A name that somebody here has is not theirs for that: nobody is returned.
+   *
+   * @return the id of a user who cannot sign in, made if there is none; null for others
+   */
+  static Long named(Handle db, String name, Instant now) {
     Optional<User> known = find(db, name);
     if (known.isPresent()) {
-      return known.get().id();
+      return known.get().role() == User.Role.SYSTEM ? known.get().id() : null;
     }
     insert(db, name, name, User.Role.SYSTEM, now);
     return find(db, name).orElseThrow().id();

@@ -7,13 +7,13 @@ final class Bases {
   private Bases() {}
 
   /** As configured, else the one of the request, whose host has been checked. */
-  static String url(Context context, Site site) {
-    return site.config().baseUrl() != null
-        ? site.config().baseUrl().toString()
+  static String url(Context context, SiteConfig config) {
+    return config.baseUrl() != null
+        ? config.baseUrl().toString()
         : context.scheme() + "://" + context.host();
   }
 
   static JsonShapes shapes(Context context, Site site) {
-    return new JsonShapes(url(context, site));
+    return new JsonShapes(url(context, site.config()));
   }
 }

@@ -5,7 +5,6 @@ import dev.melange.store.PaperQuery;
 import dev.melange.store.Period;
 import dev.melange.store.Sort;
 import dev.melange.store.User;
-import dev.melange.web.Views.Frame;
 import dev.melange.web.Views.LinkView;
 import dev.melange.web.Views.ListView;
 import io.javalin.config.RoutesConfig;
@@ -155,10 +154,10 @@ final class ListRoutes implements Routes {
             null);
     List<PaperEntry> found = site.papers().list(paged);
     boolean more = found.size() > PAGE;
-    User viewer = site.viewer();
+    User viewer = site.viewers().of(context);
     ListView view =
         new ListView(
-            new Frame(heading + " - Daily Papers", site.config().curator(), viewer.name()),
+            Frames.of(site, viewer, heading),
             heading,
             lists(path, period),
             period == null ? NOTHING : neighbour(period, false),

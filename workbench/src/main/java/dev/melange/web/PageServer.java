@@ -1,6 +1,8 @@
 package dev.melange.web;
 
 import dev.melange.store.Database;
+import dev.melange.store.User;
+import dev.melange.store.UserStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -36,7 +38,9 @@ public final class PageServer implements AutoCloseable {
    */
   public static PageServer start(SiteConfig config, Database database, Clock clock)
       throws IOException {
-    Site site = new Site(config, database, clock, new Templates());
+    // On their own machine readers are its owner and need no sign-in.
+    User owner = new UserStore(database).owner();
+    Site site = new Site(config, database, clock, new Templates(), context -> owner);
     Javalin javalin = Javalin.create(settings -> configure(settings, site));
     try {
       javalin.start(config.host(), config.port());
@@ -84,7 +88,13 @@ public final class PageServer implements AutoCloseable {
         });
     for (Routes routes :
         List.of(
-            new AssetRoutes(), new ListRoutes(site), new PaperRoutes(site), new ApiRoutes(site))) {
+            new RequestGuard(site.config()),
+            new AssetRoutes(),
+            new ListRoutes(site),
+            new VoteRoutes(site),
+            new CommentRoutes(site),
+            new ApiRoutes(site),
+            new PaperRoutes(site))) {
       routes.register(settings.routes);
     }
   }

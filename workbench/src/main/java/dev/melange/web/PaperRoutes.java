@@ -12,7 +12,6 @@ import dev.melange.store.PaperEntry.Author;
 import dev.melange.store.PaperStore.LinkRow;
 import dev.melange.store.User;
 import dev.melange.web.Views.ClaimView;
-import dev.melange.web.Views.Frame;
 import dev.melange.web.Views.HistoryView;
 import dev.melange.web.Views.LinkView;
 import dev.melange.web.Views.PaperView;
@@ -60,12 +59,14 @@ final class PaperRoutes implements Routes {
     } else if (asked.endsWith(".json")) {
       Replies.cached(context, Bases.shapes(context, site).single(entry));
     } else {
-      context.header("Vary", "Accept").html(site.templates().render("paper.jte", view(entry)));
+      context
+          .header("Vary", "Accept")
+          .html(site.templates().render("paper.jte", view(context, entry)));
     }
   }
 
-  private PaperView view(PaperEntry entry) {
-    User viewer = site.viewer();
+  private PaperView view(Context context, PaperEntry entry) {
+    User viewer = site.viewers().of(context);
     Optional<Card> card = Optional.ofNullable(entry.catalogueKey()).map(Cards::get);
     Optional<Method> method = Optional.ofNullable(entry.catalogueKey()).flatMap(Catalogue::find);
     String names =
@@ -74,10 +75,7 @@ final class PaperRoutes implements Routes {
             .map(Author::name)
             .collect(Collectors.joining(", "));
     return new PaperView(
-        new Frame(
-            TexText.plain(entry.title()) + " - Daily Papers",
-            site.config().curator(),
-            viewer.name()),
+        Frames.of(site, viewer, TexText.plain(entry.title())),
         EntryViews.of(List.of(entry), site, viewer, false).get(0),
         names.isEmpty() ? null : names,
         entry.listedDay() == null ? null : EntryViews.date(entry.listedDay()),
@@ -103,7 +101,8 @@ final class PaperRoutes implements Routes {
                         event.at().toString().substring(0, 10),
                         event.kind() + ": " + event.detail()))
             .toList(),
-        Citations.bibtex(entry));
+        Citations.bibtex(entry),
+        CommentViews.of(site.comments().of(entry.id()), viewer));
   }
 
   private List<LinkView> links(PaperEntry entry) {

@@ -1,8 +1,8 @@
 package dev.melange.web;
 
+import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.PaperStore;
-import dev.melange.store.User;
 import dev.melange.store.UserStore;
 import dev.melange.store.VoteStore;
 import java.time.Clock;
@@ -15,8 +15,10 @@ import java.time.LocalDate;
  * @param database the store
  * @param clock tells the time
  * @param templates the templates
+ * @param viewers tells who makes a request
  */
-record Site(SiteConfig config, Database database, Clock clock, Templates templates) {
+record Site(
+    SiteConfig config, Database database, Clock clock, Templates templates, Viewers viewers) {
   PaperStore papers() {
     return new PaperStore(database);
   }
@@ -29,9 +31,8 @@ record Site(SiteConfig config, Database database, Clock clock, Templates templat
     return new UserStore(database);
   }
 
-  /** The owner, who needs no sign-in on a page of their own machine. */
-  User viewer() {
-    return users().owner();
+  CommentStore comments() {
+    return new CommentStore(database);
   }
 
   LocalDate today() {

@@ -83,6 +83,32 @@ public final class Views {
   /** A claim of a paper's card. */
   public record ClaimView(String text, String figure, String source) {}
 
+  /**
+   * A comment.
+   *
+   * @param id in addresses, after {@code c}
+   * @param author the writer's name; null when hidden or deleted
+   * @param date when it was written, as {@code 2025-08-17 12:30}
+   * @param edited whether it was changed afterwards
+   * @param html its text, safe to be put into a page; null when hidden or deleted
+   * @param remark instead of the text: why it is not shown; null when it is
+   * @param markdown its source, for its writer to edit; null for others
+   * @param mayDelete whether the viewer may delete it
+   * @param depth 0 for comments, more for replies, at most 6
+   * @param replies to it, in order
+   */
+  public record CommentView(
+      long id,
+      String author,
+      String date,
+      boolean edited,
+      String html,
+      String remark,
+      String markdown,
+      boolean mayDelete,
+      int depth,
+      List<CommentView> replies) {}
+
   /** Something that happened to a paper. */
   public record HistoryView(String date, String text) {}
 
@@ -101,6 +127,7 @@ public final class Views {
    * @param components registered here
    * @param history what happened to it
    * @param bibtex its entry for a bibliography
+   * @param discussion comments, each with its replies
    */
   public record PaperView(
       Frame frame,
@@ -114,7 +141,8 @@ public final class Views {
       List<String> models,
       List<String> components,
       List<HistoryView> history,
-      String bibtex) {}
+      String bibtex,
+      List<CommentView> discussion) {}
 
   /** A request that could not be answered. */
   public record ErrorView(int status, String message) {}

@@ -1,0 +1,179 @@
+package dev.melange.feed;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Parser of the JSON of daily-papers services: an array of papers, each perhaps in a wrapper that
+ * tells when and by whom it was listed. Every field but the id may be missing; unknown ones are
+ * kept in the record's raw text.
+ */
+public final class DailyPapersJson {
+  private static final int MAX_DEPTH = 100;
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private DailyPapersJson() {}
+
+  /**
+   * Parses an answer.
+   *
+   * @throws ImportException if it is no JSON, nests deeper than 100, or is no array or paper
+   */
+  public static ParsedSource parse(byte[] bytes) {
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new ImportException(
+          "the JSON cannot be read: %s (line %d)"
+              .formatted(
+                  e.getOriginalMessage(),
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // bytes in memory always can be read
+    }
+    List<JsonNode> nodes = new ArrayList<>();
+    if (root.isArray()) {
+      root.forEach(nodes::add);
+    } else if (root.path("papers").isArray()) {
+      root.get("papers").forEach(nodes::add);
+    } else if (root.isObject() && (root.has("id") || root.has("paper"))) {
+      nodes.add(root);
+    } else {
+      throw new ImportException("expected an array of papers, got " + root.getNodeType());
+    }
+    if (nodes.size() > ParsedSource.MAX_RECORDS) {
+      throw new ImportException("the source has %,d records".formatted(nodes.size()));
+    }
+    List<PaperRecord> records = new ArrayList<>();
+    List<Refusal> refusals = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      try {
+        records.add(record(nodes.get(i), i + 1));
+      } catch (IllegalArgumentException e) {
+        refusals.add(new Refusal(i + 1, e.getMessage()));
+      }
+    }
+    return new ParsedSource(SourceKind.DAILY_JSON, records, refusals);
+  }
+
+  private static PaperRecord record(JsonNode wrapper, int position) {
+    JsonNode paper = wrapper.path("paper").isObject() ? wrapper.get("paper") : wrapper;
+    String id = text(paper, "id");
+    Optional<ArxivId> arxivId = ArxivId.parse(id);
+    if (id == null || arxivId.isEmpty() && !id.startsWith("local:")) {
+      throw new IllegalArgumentException("its id is '" + id + "', expected an arXiv id");
+    }
+    String title = first(text(paper, "title"), text(wrapper, "title"));
+    if (title == null) {
+      throw new IllegalArgumentException(id + " has no title");
+    }
+    boolean wrapped = paper != wrapper;
+    String listed =
+        wrapped && wrapper.has("publishedAt")
+            ? text(wrapper, "publishedAt")
+            : text(paper, "submittedOnDailyAt");
+    Instant listedAt = listed == null ? null : instant(listed);
+    String published = text(paper, "publishedAt");
+    LocalDate day =
+        published != null
+            ? ArxivAtom.day(published)
+            : listedAt == null ? null : ArxivAtom.day(listedAt.toString());
+    List<String> authors = new ArrayList<>();
+    paper.path("authors").forEach(author -> authors.add(author.path("name").asText("")));
+    JsonNode organisation = paper.has("organization") ? paper : wrapper;
+    return PaperRecord.of(position, position, oneLine(title), day)
+        .arxivId(arxivId.orElse(null))
+        .abstractText(oneLine(first(text(paper, "summary"), text(wrapper, "summary"))))
+        .authorCount(number(paper.path("melange"), "numAuthors"))
+        .authors(authors)
+        .organisation(organisation(organisation.path("organization")))
+        .links(links(paper))
+        .stars(number(paper, "githubStars"))
+        .listed(listedAt, submitter(wrapper, paper))
+        .counts(number(wrapper, "numComments"), number(paper, "upvotes"))
+        .withdrawn(paper.path("withdrawnAt").isTextual())
+        .build(wrapper.toString());
+  }
+
+  private static List<PaperLink> links(JsonNode paper) {
+    List<PaperLink> links = new ArrayList<>();
+    Stream.of("githubRepo", "projectPage")
+        .flatMap(field -> PaperLink.parse(text(paper, field)).stream())
+        .forEach(links::add);
+    String project = text(paper, "projectPage");
+    // The service says that it is the project's page, whatever its host.
+    links.replaceAll(
+        link ->
+            link.url().equals(project) && link.kind() == PaperLink.Kind.OTHER
+                ? new PaperLink(link.url(), PaperLink.Kind.PROJECT)
+                : link);
+    String summary = text(paper, "summary");
+    if (summary != null) {
+      PaperLink.in(summary).stream()
+          .filter(link -> links.stream().noneMatch(known -> known.url().equals(link.url())))
+          .forEach(links::add);
+    }
+    return links;
+  }
+
+  private static OrganisationName organisation(JsonNode node) {
+    String slug = text(node, "name");
+    String name = first(text(node, "fullname"), slug);
+    return name == null ? null : new OrganisationName(slug, name);
+  }
+
+  private static String submitter(JsonNode wrapper, JsonNode paper) {
+    String name = text(wrapper.path("submittedBy"), "name");
+    return first(name, text(paper.path("submittedOnDailyBy"), "name"));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "its time is '%s', expected the form 2025-08-17T00:00:00.000Z"
+              .formatted(text.length() > 40 ? text.substring(0, 40) : text),
+          e);
+    }
+  }
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isTextual() && !value.asText().isBlank() ? value.asText() : null;
+  }
+
+  private static Integer number(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isInt() && value.intValue() >= 0 ? Integer.valueOf(value.intValue()) : null;
+  }
+
+  private static String first(String one, String other) {
+    return one != null ? one : other;
+  }
+
+  private static String oneLine(String text) {
+    return text == null ? null : text.replaceAll("\\s+", " ").strip();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.melange.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.store.CommentStore.Comment;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.User;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+
+/** Discussions: writing, changing, deleting and hiding comments. */
+final class CommentRoutes implements Routes {
+  private final Site site;
+
+  CommentRoutes(Site site) {
+    this.site = site;
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.get("/api/papers/<id>/comments", this::list);
+    routes.post("/papers/<id>/comments", this::add);
+    routes.post("/papers/<id>/comments/{comment}/edit", this::edit);
+    routes.post("/papers/<id>/comments/{comment}/delete", this::delete);
+    routes.post("/papers/<id>/comments/{comment}/hide", context -> hide(context, true));
+    routes.post("/papers/<id>/comments/{comment}/show", context -> hide(context, false));
+  }
+
+  private PaperEntry paper(Context context) {
+    return PaperIds.find(site.papers(), context.pathParam("id"));
+  }
+
+  private void list(Context context) {
+    PaperEntry entry = paper(context);
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    for (Comment comment : site.comments().of(entry.id())) {
+      boolean shown = !comment.hidden() && !comment.deleted();
+      ObjectNode json =
+          array
+              .addObject()
+              .put("id", comment.id())
+              .put("parent", comment.parentId())
+              .put("author", shown ? comment.userName() : null)
+              .put("createdAt", JsonShapes.time(comment.createdAt()))
+              .put("body", shown ? comment.body() : "")
+              .put("html", shown ? Markdown.html(comment.body()) : "");
+      json.put("hidden", comment.hidden()).put("deleted", comment.deleted());
+      json.put("editedAt", comment.editedAt() == null ? null : JsonShapes.time(comment.editedAt()));
+    }
+    Replies.cached(context, array);
+  }
+
+  private void add(Context context) {
+    User user = site.viewers().require(context, User.Role.MEMBER);
+    PaperEntry entry = paper(context);
+    String parent = context.formParam("parent");
+    Long parentId = parent == null || parent.isBlank() ? null : Long.valueOf(number(parent));
+    long id =
+        refusing(
+            () ->
+                site.comments()
+                    .add(
+                        entry.id(),
+                        parentId,
+                        user.id(),
+                        context.formParam("body"),
+                        site.clock().instant()));
+    context.redirect("/papers/" + entry.publicId() + "#c" + id, HttpStatus.SEE_OTHER);
+  }
+
+  private void edit(Context context) {
+    PaperEntry entry = paper(context);
+    Comment comment = own(context, entry, false);
+    refusing(
+        () -> {
+          site.comments()
+              .edit(entry.id(), comment.id(), context.formParam("body"), site.clock().instant());
+          return true;
+        });
+    context.redirect("/papers/" + entry.publicId() + "#c" + comment.id(), HttpStatus.SEE_OTHER);
+  }
+
+  private void delete(Context context) {
+    PaperEntry entry = paper(context);
+    Comment comment = own(context, entry, true);
+    site.comments().delete(entry.id(), comment.id(), site.clock().instant());
+    context.redirect("/papers/" + entry.publicId() + "#discussion", HttpStatus.SEE_OTHER);
+  }
+
+  private void hide(Context context, boolean hidden) {
+    site.viewers().require(context, User.Role.CURATOR);
+    PaperEntry entry = paper(context);
+    site.comments().hide(entry.id(), comment(context, entry).id(), hidden, site.clock().instant());
+    context.redirect("/papers/" + entry.publicId() + "#discussion", HttpStatus.SEE_OTHER);
+  }
+
+  private Comment comment(Context context, PaperEntry entry) {
+    return site.comments()
+        .find(entry.id(), number(context.pathParam("comment")))
+        .orElseThrow(() -> RequestException.notFound("there is no such comment"));
+  }
+
+  /** A comment the user wrote, or, where curators may, any. */
+  private Comment own(Context context, PaperEntry entry, boolean orCurator) {
+    User user = site.viewers().require(context, User.Role.MEMBER);
+    Comment comment = comment(context, entry);
+    boolean own = comment.userId() != null && comment.userId() == user.id();
+    if (!own && !(orCurator && user.role().atLeast(User.Role.CURATOR))) {
+      throw RequestException.forbidden("this comment is somebody else's");
+    }
+    return comment;
+  }
+
+  private static long number(String text) {
+    if (!text.matches("\\d{1,18}")) {
+      throw RequestException.bad("'%s' is no comment".formatted(Params.shortened(text)));
+    }
+    return Long.parseLong(text);
+  }
+
+  private interface Change<T> {
+    T run();
+  }
+
+  /** What the store refuses, it refuses for what the request said. */
+  private static <T> T refusing(Change<T> change) {
+    try {
+      return change.run();
+    } catch (IllegalArgumentException e) {
+      throw RequestException.bad(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.melange.web;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.User;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+
+/** Votes: by the form of a page, or by the API. */
+final class VoteRoutes implements Routes {
+  private final Site site;
+
+  VoteRoutes(Site site) {
+    this.site = site;
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.post("/papers/<id>/vote", this::form);
+    routes.post("/api/papers/<id>/upvote", context -> api(context, true));
+    routes.delete("/api/papers/<id>/upvote", context -> api(context, false));
+  }
+
+  private int vote(Context context, PaperEntry entry, boolean up) {
+    User user = site.viewers().require(context, User.Role.MEMBER);
+    return site.votes().vote(entry.id(), user.id(), up, site.clock().instant());
+  }
+
+  private void api(Context context, boolean up) {
+    PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
+    Replies.json(
+        context,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", entry.publicId())
+            .put("upvotes", vote(context, entry, up))
+            .put("upvoted", up));
+  }
+
+  private void form(Context context) {
+    PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
+    String up = context.formParam("up");
+    if (!"true".equals(up) && !"false".equals(up)) {
+      throw RequestException.bad("up is '%s', expected true or false".formatted(up));
+    }
+    vote(context, entry, up.equals("true"));
+    context.redirect(back(context, entry), HttpStatus.SEE_OTHER);
+  }
+
+  /** The page the form stood on, if it is one of ours. */
+  static String back(Context context, PaperEntry entry) {
+    String from = context.formParam("from");
+    return from != null
+            && from.matches("/papers[A-Za-z0-9/?=&%._:-]{0,200}")
+            && !from.contains("//")
+        ? from
+        : "/papers/" + entry.publicId();
+  }
+}

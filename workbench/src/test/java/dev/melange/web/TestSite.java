@@ -1,0 +1,94 @@
+package dev.melange.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.feed.PaperRecord;
+import dev.melange.papers.Cards;
+import dev.melange.store.CatalogueLinks;
+import dev.melange.store.Database;
+import dev.melange.store.Importer;
+import dev.melange.store.TestDatabases;
+import dev.melange.store.TestPapers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** A page on a free port, with the 41 cards, and a client. */
+public final class TestSite implements AutoCloseable {
+  /** The time on the page. */
+  public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+  private final Database database;
+  private final PageServer server;
+  private final HttpClient client =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+  /** Starts it. */
+  public TestSite() throws IOException {
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    database = TestDatabases.open();
+    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
+        .importCards(Cards.all());
+    SiteConfig config = new SiteConfig("127.0.0.1", 0, null, "somebody", ZoneOffset.UTC);
+    server = PageServer.start(config, database, clock);
+  }
+
+  /** The store. */
+  public Database database() {
+    return database;
+  }
+
+  /** Its address. */
+  public String url() {
+    return server.url();
+  }
+
+  /** Adds a paper and returns its id in the store. */
+  public long add(PaperRecord record) {
+    return TestPapers.add(database, record);
+  }
+
+  /** A request to be completed. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url() + path));
+  }
+
+  /** Sends a request. */
+  public HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /** GET. */
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path));
+  }
+
+  /** GET of JSON. */
+  public JsonNode json(String path) throws IOException, InterruptedException {
+    return new ObjectMapper().readTree(get(path).body());
+  }
+
+  /** POST of a form, as the page itself would. */
+  public HttpResponse<String> post(String path, String form)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Origin", url())
+            .POST(BodyPublishers.ofString(form)));
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    database.close();
+  }
+}
