@@ -183,7 +183,7 @@ public final class BibtexReader {
         if (++depth > MAX_DEPTH) {
           throw new Broken("braces nest deeper than " + MAX_DEPTH);
         }
-      } else if (depth == 0 && (open == '"' ? c == '"' : c == '}' || open == '(' && c == ')')) {
+      } else if (depth == 0 && (open == '"' ? c == '"' : c == '}' || (open == '(' && c == ')'))) {
         return text.substring(start, at++);
       } else if (c == '}') {
         depth--;

@@ -78,17 +78,17 @@ public final class DailyPapersJson {
   }
 
   private static PaperRecord record(JsonNode wrapper, int position) {
-    JsonNode paper = wrapper.path("paper").isObject() ? wrapper.get("paper") : wrapper;
+    boolean wrapped = wrapper.path("paper").isObject();
+    JsonNode paper = wrapped ? wrapper.get("paper") : wrapper;
     String id = text(paper, "id");
     Optional<ArxivId> arxivId = ArxivId.parse(id);
-    if (id == null || arxivId.isEmpty() && !id.startsWith("local:")) {
+    if (id == null || (arxivId.isEmpty() && !id.startsWith("local:"))) {
       throw new IllegalArgumentException("its id is '" + id + "', expected an arXiv id");
     }
     String title = first(text(paper, "title"), text(wrapper, "title"));
     if (title == null) {
       throw new IllegalArgumentException(id + " has no title");
     }
-    boolean wrapped = paper != wrapper;
     String listed =
         wrapped && wrapper.has("publishedAt")
             ? text(wrapper, "publishedAt")

@@ -49,7 +49,7 @@ final class PaperRoutes implements Routes {
       return;
     }
     String accept = context.header("Accept");
-    if (markdown || accept != null && accept.startsWith("text/markdown")) {
+    if (markdown || (accept != null && accept.startsWith("text/markdown"))) {
       context
           .contentType("text/markdown; charset=utf-8")
           .header("Vary", "Accept")

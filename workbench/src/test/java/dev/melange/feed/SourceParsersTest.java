@@ -238,11 +238,13 @@ class SourceParsersTest {
   void readsTables() {
     ParsedSource source =
         parse(
-            "Title;Date;Authors;arXiv;Abstract\n"
-                + "\"One; two\";2023-11-13;Ada Byron; 2311.07575 ;About it\n"
-                + "Three;13.11.2023;;;\n"
-                + "Four;2021;;;\n"
-                + "Five;2021-02-29;;;\n");
+            """
+            Title;Date;Authors;arXiv;Abstract
+            "One; two";2023-11-13;Ada Byron; 2311.07575 ;About it
+            Three;13.11.2023;;;
+            Four;2021;;;
+            Five;2021-02-29;;;
+            """);
     assertThat(source.kind()).isEqualTo(SourceKind.CSV);
     assertThat(source.records()).extracting(PaperRecord::title).containsExactly("One; two", "Four");
     assertThat(source.records().get(0).arxivId()).isEqualTo("2311.07575");

@@ -61,9 +61,9 @@ class TrendTest {
             new Trend.Event(start.plus(Duration.ofHours(12)), 1),
             new Trend.Event(start.plus(Duration.ofHours(12)), 0.5));
     Double level = Trend.level(events, start.plus(Duration.ofDays(3)));
-    assertThat(Trend.score(level, start.plus(Duration.ofHours(24))))
+    assertThat(Trend.score(level, start.plus(Duration.ofDays(1))))
         .isCloseTo(3.446664, within(1e-6));
-    assertThat(Trend.score(level, start.plus(Duration.ofHours(72))))
+    assertThat(Trend.score(level, start.plus(Duration.ofDays(3))))
         .isCloseTo(1.723332, within(1e-6));
   }
 

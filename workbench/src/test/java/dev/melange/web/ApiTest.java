@@ -154,9 +154,8 @@ class ApiTest {
     String path = "/api/papers/2403.00001/upvote";
     assertThat(site.send(site.request(path).POST(BodyPublishers.noBody())).statusCode())
         .isEqualTo(404);
-    String real = "/api/papers/2105.01601/upvote";
     String id = site.json("/api/daily_papers?limit=1").get(0).get("paper").get("id").asText();
-    real = "/api/papers/" + id + "/upvote";
+    String real = "/api/papers/" + id + "/upvote";
     for (int i = 0; i < 2; i++) {
       HttpResponse<String> voted = site.send(site.request(real).POST(BodyPublishers.noBody()));
       assertThat(voted.statusCode()).isEqualTo(200);
