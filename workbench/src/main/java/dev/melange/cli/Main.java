@@ -46,6 +46,7 @@ import picocli.CommandLine.ScopeType;
       RestoreCommand.class,
       PatchesCommand.class,
       FitSignalCommand.class,
+      FitSceneCommand.class,
       InspectCommand.class,
       FiltersCommand.class,
       VerifyCommand.class,
