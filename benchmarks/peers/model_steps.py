@@ -11,7 +11,10 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+import maxim
 from mlp_pyramids import MsMlp, RaftMlp
+from plain_mlps import hourglass_mlp, scaling_mlp
+from token_mixers import AffNet, Dsm, NinFormer, StripMlp
 
 
 # ---- PoolFormer ----
@@ -321,6 +324,22 @@ class MaxFormer(nn.Module):
         return self.head(self.neurons(y).mean(0))
 
 
+# model, batch, side of the images, classes
+IMAGES = {
+    "poolformer_s12_64": (PoolFormer, 16, 64, 1000),
+    "poolformer_s12_224": (PoolFormer, 4, 224, 1000),
+    "mixer_s16_224": (Mixer, 4, 224, 1000),
+    "raftmlp_s_224": (RaftMlp, 4, 224, 1000),
+    "ms_mlp_tiny_224": (MsMlp, 4, 224, 1000),
+    "strip_mlp_light_tiny_224": (StripMlp, 4, 224, 1000),
+    "scaling_mlp_b12_wi512_64": (scaling_mlp, 256, 64, 11230),
+    "affnet_t_256": (AffNet, 4, 256, 1000),
+    "dsm_s_224": (Dsm, 4, 224, 1000),
+    "ninformer_cifar10_32": (NinFormer, 64, 32, 10),
+    "max_former_cifar10_32": (MaxFormer, 16, 32, 10),
+}
+
+
 def case(name):
     torch.manual_seed(1)
     if name == "timemixer_etth1":
@@ -332,13 +351,14 @@ def case(name):
         ids = torch.stack([torch.randint(1, v, (4096,)) for v in VOCABULARY], 1)
         label = torch.bernoulli(torch.full((4096,), 0.5))
         return model, lambda: model.loss(ids, label), lambda: model(ids)
-    batch, size = {"poolformer_s12_64": (16, 64), "poolformer_s12_224": (4, 224),
-                   "mixer_s16_224": (4, 224), "raftmlp_s_224": (4, 224),
-                   "ms_mlp_tiny_224": (4, 224), "max_former_cifar10_32": (16, 32)}[name]
-    kinds = {"mixer": Mixer, "poolformer": PoolFormer, "raftmlp": RaftMlp, "ms": MsMlp,
-             "max": MaxFormer}
-    model = kinds[name.split("_")[0]]()
-    classes = 10 if isinstance(model, MaxFormer) else 1000
+    if name == "maxim_s1_64":
+        model, x = maxim.Maxim(), torch.randn(2, 3, 64, 64)
+        return model, lambda: maxim.loss(model, x), lambda: model(x)[0]
+    if name == "hourglass_mlp_784":
+        model, x = hourglass_mlp(), torch.randn(256, 784)
+        return model, lambda: F.mse_loss(model(x), x), lambda: model(x)
+    make, batch, size, classes = IMAGES[name]
+    model = make()
     x, y = torch.randn(batch, 3, size, size), torch.randint(0, classes, (batch,))
     return model, lambda: F.cross_entropy(model(x), y), lambda: model(x)
 
@@ -372,7 +392,7 @@ def main():
     times.sort()
     print(json.dumps({
         "median_ms": times[len(times) // 2], "min_ms": times[0], "steps": len(times),
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 

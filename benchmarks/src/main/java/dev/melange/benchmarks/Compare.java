@@ -26,6 +26,13 @@ public final class Compare {
           "mixer_s16_224",
           "raftmlp_s_224",
           "ms_mlp_tiny_224",
+          "strip_mlp_light_tiny_224",
+          "scaling_mlp_b12_wi512_64",
+          "hourglass_mlp_784",
+          "maxim_s1_64",
+          "affnet_t_256",
+          "dsm_s_224",
+          "ninformer_cifar10_32",
           "max_former_cifar10_32",
           "timemixer_etth1",
           "finalmlp_frappe");

@@ -6,6 +6,8 @@ import dev.melange.nn.Layer;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.finalmlp.ClickModel;
 import dev.melange.papers.finalmlp.Feature;
+import dev.melange.papers.hourglassmlp.HourglassMlp;
+import dev.melange.papers.maxim.Maxim;
 import dev.melange.papers.timemixer.TimeMixer;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
@@ -76,6 +78,13 @@ public final class ModelSteps {
       case "mixer_s16_224" -> image("mixer_s16", 4, 224);
       case "raftmlp_s_224" -> image("raftmlp_s", 4, 224);
       case "ms_mlp_tiny_224" -> image("ms_mlp_tiny", 4, 224);
+      case "strip_mlp_light_tiny_224" -> image("strip_mlp_light_tiny", 4, 224);
+      case "scaling_mlp_b12_wi512_64" -> image("scaling_mlp_b12_wi512", 256, 64);
+      case "hourglass_mlp_784" -> hourglass();
+      case "maxim_s1_64" -> restoration();
+      case "affnet_t_256" -> image("affnet_t", 4, 256);
+      case "dsm_s_224" -> image("dsm_s", 4, 224);
+      case "ninformer_cifar10_32" -> image("ninformer_cifar10", 64, 32);
       case "max_former_cifar10_32" -> image("max_former_cifar10", 16, 32);
       case "timemixer_etth1" -> forecast();
       case "finalmlp_frappe" -> clicks();
@@ -95,6 +104,30 @@ public final class ModelSteps {
         data,
         batch,
         b -> Losses.crossEntropy(layer.forward(b.get("image")), b.get("label")),
+        b -> layer.forward(b.get("image")));
+  }
+
+  private static Case hourglass() {
+    HourglassMlp layer = (HourglassMlp) Catalogue.model("hourglass_mlp_784").create(new Rng(1));
+    int batch = 256;
+    Map<String, Tensor> data = Map.of("x", new Rng(2).normal(batch, layer.config().d_in()));
+    Function<TensorBatch, Tensor> forward = b -> layer.forward(b.get("x"));
+    return new Case(
+        layer, data, batch, b -> forward.apply(b).sub(b.get("x")).square().mean(), forward);
+  }
+
+  private static Case restoration() {
+    Maxim layer = (Maxim) Catalogue.model("maxim_s1").create(new Rng(1));
+    Map<String, Tensor> data = Map.of("image", new Rng(2).normal(2, 3, 64, 64));
+    return new Case(
+        layer,
+        data,
+        2,
+        b ->
+            layer.forwardStages(b.get("image")).get(0).stream()
+                .map(image -> image.square().mean())
+                .reduce(Tensor::add)
+                .orElseThrow(),
         b -> layer.forward(b.get("image")));
   }
 

@@ -52,6 +52,32 @@ class FastLinearTest {
   }
 
   @Test
+  void fewRowsWithALargeWeightAgreeInValuesAndGradients() {
+    Rng rng = new Rng(7);
+    for (boolean bias : new boolean[] {true, false}) {
+      try (Scope scope = Scope.open()) {
+        Tensor x = rng.normal(2, 20, 768).requiresGrad_(true);
+        Tensor w = rng.normal(800, 768).requiresGrad_(true);
+        Tensor b = bias ? rng.normal(800).requiresGrad_(true) : null;
+        assertThat(FastLinear.applies(x, w)).isTrue();
+        Tensor[] inputs = bias ? new Tensor[] {x, w, b} : new Tensor[] {x, w};
+        Tensor fast = FastLinear.apply(x, w, b);
+        Tensor plain = Nn.plainLinear(x, w, b);
+        assertThat(fast.isContiguous()).isTrue();
+        assertClose(fast, plain, "values");
+        Tensor direction = rng.normal(plain.shape());
+        Tensor[] fastGradients = Autograd.grad(fast.mul(direction).sum(), inputs);
+        Tensor[] plainGradients = Autograd.grad(plain.mul(direction).sum(), inputs);
+        for (int i = 0; i < inputs.length; i++) {
+          assertClose(fastGradients[i], plainGradients[i], "gradient " + i);
+        }
+        // 1,601 outputs cannot be cut into as many pieces as it takes
+        assertThat(FastLinear.applies(x, Tensor.ones(1601, 768))).isFalse();
+      }
+    }
+  }
+
+  @Test
   void isTakenOnlyWhereItHolds() {
     try (Scope scope = Scope.open()) {
       Tensor x = Tensor.ones(128, 64);
