@@ -4,6 +4,7 @@ import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.TensorBatch;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -12,10 +13,12 @@ import java.util.function.Supplier;
  * randomness comes from the given stream. The records of this package are the policies; their
  * static {@code apply} methods do the same for given draws.
  *
+ * <p>On plain tensors, without a trainer:
+ *
  * <pre>{@code
- * MixPolicy policy = MixPolicies.parse("cutmix:1");
- * TensorBatch mixed = policy.apply(batch, MixContext.NONE, rng);   // image, label, label_b, lam
- * Tensor loss = MixLosses.CROSS_ENTROPY.loss(model.forward(mixed.get("image")), MixedBatch.of(mixed));
+ * MixPolicy policy = MixPolicies.parse("mixup:0.8+cutmix:1");
+ * MixedBatch mixed = policy.mix(images, labels, rng);   // [N, C, H, W] and int64 [N]
+ * Tensor loss = MixLosses.CROSS_ENTROPY.loss(model.forward(mixed.image()), mixed);
  * }</pre>
  */
 public interface MixPolicy {
@@ -28,6 +31,20 @@ public interface MixPolicy {
    * @param context what the policy may need besides the images
    */
   MixedBatch mix(MixPairs pairs, MixContext context, Rng rng);
+
+  /**
+   * Mixes a batch with itself, by a policy that needs the images only.
+   *
+   * @param image [N, C, H, W]
+   * @param label int64 [N]
+   * @return mixed images, both labels and their weights; {@link MixedBatch#target} makes soft
+   *     labels of them
+   * @throws IllegalArgumentException if the policy needs more; says what
+   */
+  default MixedBatch mix(Tensor image, Tensor label, Rng rng) {
+    return MixedBatch.of(
+        apply(TensorBatch.of(Map.of("image", image, "label", label)), MixContext.NONE, rng));
+  }
 
   /**
    * Whether the policy runs a network of the context, which is much more work than the mixing; it

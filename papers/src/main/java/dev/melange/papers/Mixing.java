@@ -18,6 +18,7 @@ import dev.melange.papers.decoupledmixup.DecoupledMixup;
 import dev.melange.papers.decoupledmixup.DecoupledMixupConfig;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,27 @@ public record Mixing(String name, MixPolicy policy, MixLoss loss, double eta) {
         policy,
         DecoupledMixup.of(DecoupledMixupConfig.paper(weight)),
         weight);
+  }
+
+  /**
+   * Several mixings from a list with commas; pieces such as {@code until=0.6} belong to the mixing
+   * before them.
+   *
+   * @throws IllegalArgumentException as {@link #parse(String)}
+   */
+  public static List<String> split(String list) {
+    List<String> texts = new ArrayList<>();
+    for (String piece : list.split(",", -1)) {
+      int equals = piece.indexOf('=');
+      int colon = piece.indexOf(':');
+      if (!texts.isEmpty() && equals >= 0 && (colon < 0 || equals < colon)) {
+        texts.set(texts.size() - 1, texts.get(texts.size() - 1) + "," + piece.strip());
+      } else {
+        texts.add(piece.strip());
+      }
+    }
+    texts.forEach(Mixing::parse);
+    return texts;
   }
 
   private static void refuseInnerDecoupling(String text) {

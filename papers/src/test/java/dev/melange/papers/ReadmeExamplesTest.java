@@ -10,11 +10,16 @@ import dev.melange.data.image.Pipeline;
 import dev.melange.data.series.SeriesCsv;
 import dev.melange.data.series.TimeSeries;
 import dev.melange.io.Checkpoints;
+import dev.melange.mix.MixLosses;
+import dev.melange.mix.MixPolicies;
+import dev.melange.mix.MixPolicy;
+import dev.melange.mix.MixedBatch;
 import dev.melange.nn.ImageModel;
 import dev.melange.papers.forecast.ForecastOptions;
 import dev.melange.papers.forecast.Forecaster;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Memory;
+import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
@@ -64,6 +69,24 @@ class ReadmeExamplesTest {
     }
 
     assertThat(weights).isNotEmptyFile();
+  }
+
+  @Test
+  void mixesABatch() {
+    try (Scope scope = Scope.open();
+        ImageModel model =
+            Vision.create("poolformer_mini", o -> o.classes(10).channels(1).size(8))) {
+      Tensor images = new Rng(1).normal(16, 1, 8, 8);
+      Tensor labels = Tensor.arange(0, 16).remainder(10);
+      Rng rng = new Rng(2);
+
+      MixPolicy policy = MixPolicies.parse("mixup:0.8+cutmix:1");
+      MixedBatch mixed = policy.mix(images, labels, rng); // [N, C, H, W] and int64 [N]
+      Tensor loss = MixLosses.CROSS_ENTROPY.loss(model.forward(mixed.image()), mixed);
+
+      assertThat(loss.item()).isPositive().isFinite();
+      assertThat(mixed.target(10).sum(1).sub(1).abs().max().item()).isLessThan(1e-6);
+    }
   }
 
   @Test

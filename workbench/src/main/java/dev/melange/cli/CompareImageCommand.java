@@ -172,18 +172,7 @@ final class CompareImageCommand extends Subcommand {
             settings.training().batch());
     Table table = comparison.table("", true);
     table.save(folder.resolve("table.csv"));
-    String budget =
-        "%,d training and %,d validation images of %d classes at %d x %d; %d epochs in batches of %d, %d seed%s each"
-            .formatted(
-                photos.train().size(),
-                photos.valid().size(),
-                photos.classes().size(),
-                settings.training().size(),
-                settings.training().size(),
-                settings.training().epochs(),
-                settings.training().batch(),
-                settings.seeds(),
-                settings.seeds() == 1 ? "" : "s");
+    String budget = ImageComparison.budget(settings.training(), photos, settings.seeds());
     new Report("Image models on " + settings.training().data())
         .subtitle(budget)
         .section("Accuracy and cost")

@@ -57,6 +57,7 @@ final class ImageComparison {
   private final TrainingPhotos photos;
   private final Path folder;
   private final Console console;
+  private boolean robustness;
 
   /**
    * A comparison in a folder.
@@ -69,6 +70,12 @@ final class ImageComparison {
     this.photos = photos;
     this.folder = folder;
     this.console = console;
+  }
+
+  /** Also tries all classifiers on corrupted validation images. */
+  ImageComparison withRobustness() {
+    robustness = true;
+    return this;
   }
 
   /**
@@ -100,12 +107,13 @@ final class ImageComparison {
 
   private JsonNode train(Contender contender, long seed, String task, Cancellation cancellation)
       throws IOException {
-    String name = contender.label().replaceAll("[^A-Za-z0-9._=-]", "-");
+    String name = contender.label().replaceAll("[^A-Za-z0-9._+=-]", "-");
     Path own = Files.createDirectories(folder.resolve("trainings").resolve(name + "-s" + seed));
     Path result = own.resolve(ImageTrainingRun.RESULT);
     if (!Files.exists(result)) {
-      new ImageTrainingRun(contender.settings().withSeed(seed), input, photos, own, console)
-          .train(task, cancellation);
+      ImageTrainingRun run =
+          new ImageTrainingRun(contender.settings().withSeed(seed), input, photos, own, console);
+      (robustness ? run.withRobustness() : run).train(task, cancellation);
       delete(own.resolve(ImageTrainingRun.CHECKPOINTS));
     }
     return JSON.readTree(Files.readString(result));
@@ -119,6 +127,21 @@ final class ImageComparison {
     for (Path path : deepestFirst) {
       Files.delete(path);
     }
+  }
+
+  /** In words, what all trainings have in common. */
+  static String budget(ImageTraining training, TrainingPhotos photos, int seeds) {
+    return "%,d training and %,d validation images of %d classes at %d x %d; %d epochs in batches of %d, %d seed%s each"
+        .formatted(
+            photos.train().size(),
+            photos.valid().size(),
+            photos.classes().size(),
+            training.size(),
+            training.size(),
+            training.epochs(),
+            training.batch(),
+            seeds,
+            seeds == 1 ? "" : "s");
   }
 
   /** Validation accuracy by epoch, a line with the range over the seeds for each contender. */

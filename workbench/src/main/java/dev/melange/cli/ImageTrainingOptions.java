@@ -117,6 +117,15 @@ final class ImageTrainingOptions {
     }
   }
 
+  /** Refuses {@code --mix} where the command itself says how images are mixed. */
+  void refuseMix(String command) {
+    if (mix != null) {
+      throw new IllegalArgumentException(
+          "--mix is for one training; %s takes --policies, such as --policies none,%s"
+              .formatted(command, mix));
+    }
+  }
+
   /** The side of the images that was given, or null. */
   Integer size() {
     return size;

@@ -19,6 +19,7 @@ import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
 import dev.melange.papers.FineTuning;
 import dev.melange.papers.ImageClassifier;
+import dev.melange.papers.ImageCorruption;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.ImageLoss;
@@ -54,6 +55,7 @@ import java.util.concurrent.CancellationException;
 /** Trains an image classifier, keeps its best weights, and writes what came of it. */
 final class ImageTrainingRun {
   static final String RESULT = "result.json";
+  static final String CORRUPTED = "corrupted";
   static final String CHECKPOINTS = "checkpoints";
   private static final String WEIGHTS = "classifier.safetensors";
   private static final String MIXING = "mixing.safetensors";
@@ -67,6 +69,7 @@ final class ImageTrainingRun {
   private final TrainingPhotos photos;
   private final Path folder;
   private final Console console;
+  private boolean robustness;
 
   ImageTrainingRun(
       ImageTraining settings,
@@ -116,6 +119,12 @@ final class ImageTrainingRun {
         .orElse(usual);
   }
 
+  /** Also tries the classifier on corrupted validation images. */
+  ImageTrainingRun withRobustness() {
+    robustness = true;
+    return this;
+  }
+
   /**
    * Trains, or goes on, and writes weights, report and result.
    *
@@ -145,6 +154,10 @@ final class ImageTrainingRun {
       Optional<SpikingProfile> spikes = spikes(model, valid);
       ObjectNode json = json(model, result, evaluation);
       ImageSpeed.add(json, progress.stepSeconds(), settings.batch(), model, input);
+      if (robustness) {
+        ObjectNode corrupted = json.putObject(CORRUPTED);
+        ImageCorruption.accuracies(model, valid, input.normalize()).forEach(corrupted::put);
+      }
       if (start.file() != null) {
         json.set("init", start.toJson());
       }
