@@ -119,7 +119,7 @@ public enum ImageCorruption {
         try (Scope scope = Scope.open()) {
           TensorBatch batch = epoch.next();
           for (ImageCorruption corruption : values()) {
-            Rng rng = new Rng(SEED).fork(corruption.ordinal(), batches);
+            Rng rng = new Rng(SEED).fork(corruption.label().hashCode(), batches);
             Tensor image = corruption.apply(batch.get(ImageBatches.IMAGE), normalize, rng);
             right.merge(
                 corruption, correct(model, batch.with(ImageBatches.IMAGE, image)), Double::sum);
