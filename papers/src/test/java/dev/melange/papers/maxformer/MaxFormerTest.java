@@ -157,7 +157,8 @@ class MaxFormerTest {
             () -> Vision.create("max_resnet18_cifar10", options -> options.channels(1).size(32)))
         .hasMessageContaining("3 channels, got 1");
     assertThatThrownBy(() -> Vision.create("max_resnet18_cifar10", options -> options.size(30)))
-        .hasMessageContaining("divides images by 4: height and width must be multiples of it, got 30x30");
+        .hasMessageContaining(
+            "divides images by 4: height and width must be multiples of it, got 30x30");
   }
 
   @Test
