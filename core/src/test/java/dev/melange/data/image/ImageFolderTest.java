@@ -127,6 +127,35 @@ class ImageFolderTest {
   }
 
   @Test
+  void takesImagesWithoutClassesWhereNoneAreNeeded() throws IOException {
+    put("flat/b.png", png(2));
+    put("flat/a.png", png(1));
+    put("flat/deep/er/c.png", png(3));
+    try (ImageFolder images = ImageFolder.openAny(folder.resolve("flat"))) {
+      assertThat(images.classes()).containsExactly("");
+      assertThat(images.splits()).isEmpty();
+      assertThat(images.size()).isEqualTo(3);
+      assertThat(images.labels()).containsOnly(0);
+      assertThat(images.all().get(0, DRAWS).image().get(0, 0, 0)).isEqualTo(1);
+    }
+    put("one/cats/a.png", png(1));
+    try (ImageFolder images = ImageFolder.openAny(folder.resolve("one"))) {
+      assertThat(images.classes()).containsExactly("");
+    }
+    put("two/cats/a.png", png(1));
+    put("two/dogs/a.png", png(1));
+    try (ImageFolder images = ImageFolder.openAny(folder.resolve("two"))) {
+      assertThat(images.classes()).containsExactly("cats", "dogs");
+    }
+    try (ImageFolder images = ImageFolder.openAny(zip("x.png", "y/z.png"))) {
+      assertThat(images.size()).isEqualTo(2);
+      assertThat(images.classes()).containsExactly("");
+    }
+    Path none = Files.createDirectories(folder.resolve("none"));
+    assertThatThrownBy(() -> ImageFolder.openAny(none)).hasMessageContaining("has no images");
+  }
+
+  @Test
   void packsImagesOfOneSize() throws IOException {
     put("cats/1.png", png(1));
     put("dogs/2.png", png(2));

@@ -15,6 +15,11 @@
  *       dev.melange.papers.hardnegativemixing.FalseNegatives}: how much of it is wrong
  *   <li>{@link dev.melange.papers.hardnegativemixing.ContrastiveMetrics} and {@link
  *       dev.melange.papers.hardnegativemixing.KnnClassifier}: how good embeddings are
+ *   <li>{@link dev.melange.papers.hardnegativemixing.MocoModel} and {@link
+ *       dev.melange.papers.hardnegativemixing.ContrastiveTraining}: all of it as a training, of any
+ *       {@link dev.melange.papers.hardnegativemixing.ContrastiveEncoder}; {@link
+ *       dev.melange.papers.hardnegativemixing.ContrastiveEvaluation} and {@link
+ *       dev.melange.papers.hardnegativemixing.LinearProbe}: what became of it
  * </ul>
  *
  * <p>Batch norms see the whole batch: MoCo's exchange of samples between devices, which hides from

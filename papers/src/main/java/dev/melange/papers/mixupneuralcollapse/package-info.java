@@ -8,6 +8,7 @@
  *   unconstrained features, closed form  {@link dev.melange.papers.mixupneuralcollapse.UnconstrainedFeatures}
  *   geometry of mixed features           {@link dev.melange.papers.mixupneuralcollapse.MixupGeometry}
  *   calibration                          {@link dev.melange.papers.mixupneuralcollapse.CalibrationReport}
+ *   all of it, of a trained classifier   {@link dev.melange.papers.mixupneuralcollapse.GeometryInspection}
  * </pre>
  */
 package dev.melange.papers.mixupneuralcollapse;
