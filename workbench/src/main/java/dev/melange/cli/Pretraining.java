@@ -82,6 +82,10 @@ record Pretraining(
       throw new IllegalArgumentException(
           "--hard is at most the length of the queue, %d, got %d".formatted(queue, n_hard));
     }
+    if (!optimizer.equals("sgd") && !optimizer.equals("adamw")) {
+      throw new IllegalArgumentException(
+          "--optimizer is sgd or adamw, got '%s'".formatted(optimizer));
+    }
     if (!(lr > 0 && Double.isFinite(lr))) {
       throw new IllegalArgumentException("--lr must be positive, got " + lr);
     }

@@ -177,9 +177,21 @@ class PretrainCommandsIT {
     refuses(
         "temperature is a positive number", pretrain(flat, out, "--quiet", "--temperature", "0"));
     refuses("momentum is 0 to 1", pretrain(flat, out, "--quiet", "--momentum", "2"));
-    refuses("mochi, moco", pretrain(flat, out, "--quiet", "--method", "simclr"));
+    refuses(
+        "the method is 'moco' or 'mochi', got 'simclr'",
+        pretrain(flat, out, "--quiet", "--method", "simclr"));
+    refuses("sgd or adamw, got 'lamb'", pretrain(flat, out, "--quiet", "--optimizer", "lamb"));
     refuses("does not exist", pretrain(folder.resolve("absent"), out, "--quiet"));
-    refuses("unknown image model", pretrain(flat, out, "--quiet", "--model", "resnet_tiny_cifa"));
+    refuses(
+        "unknown image model 'resnet_tiny_cifa'; did you mean",
+        TestPhotos.run(
+            "pretrain",
+            "image",
+            "--quiet",
+            "--model",
+            "resnet_tiny_cifa",
+            "--data",
+            flat.toString()));
     refuses("--data is missing", TestPhotos.run("pretrain", "image", "--quiet"));
     refuses("melange pretrain image trains on images", TestPhotos.run("pretrain", "--quiet"));
     refuses(

@@ -54,6 +54,10 @@ public final class ContrastiveTraining<E extends Layer & ContrastiveEncoder> {
       double warm_up) {
     /** Checks all values. */
     public Config {
+      if (!method.equals("moco") && !method.equals("mochi")) {
+        throw new IllegalArgumentException(
+            "the method is 'moco' or 'mochi', got '%s'".formatted(method));
+      }
       new Mochi.Config(temperature, n_hard, s, s_prime, true, oracle);
       new MocoUpdate.Config(momentum);
       if (!(warm_up >= 0 && warm_up <= 1)) {
