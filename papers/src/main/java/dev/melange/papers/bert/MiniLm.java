@@ -102,21 +102,30 @@ public final class MiniLm implements AutoCloseable {
    * @return float32 [N, 384]
    */
   public Tensor embed(List<String> texts) {
+    return embed(texts, WordPiece.DEFAULT_MAX_LENGTH);
+  }
+
+  /**
+   * As {@link #embed(List)}, with another length.
+   *
+   * @param maxTokens each text is cut to so many tokens; at most 512
+   */
+  public Tensor embed(List<String> texts, int maxTokens) {
     return Scope.run(
         () -> {
           List<Tensor> parts = new ArrayList<>();
           for (int from = 0; from < texts.size(); from += BATCH) {
             List<String> part = texts.subList(from, Math.min(texts.size(), from + BATCH));
-            parts.add(Scope.run(() -> embedBatch(part)));
+            parts.add(Scope.run(() -> embedBatch(part, maxTokens)));
           }
           return Tensor.cat(0, parts.toArray(Tensor[]::new));
         });
   }
 
-  private Tensor embedBatch(List<String> texts) {
+  private Tensor embedBatch(List<String> texts, int maxTokens) {
     try (var guard = Autograd.noGrad()) {
       WordPiece.Batch batch =
-          tokenizer.encodeBatch(texts.stream().map(WordPiece.Input::of).toList());
+          tokenizer.encodeBatch(texts.stream().map(WordPiece.Input::of).toList(), maxTokens);
       Tensor last = encoder.encode(batch.ids(), batch.mask(), batch.types()).last();
       return Bert.sentenceEmbedding(last, batch.mask());
     }

@@ -1,0 +1,145 @@
+package dev.melange.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.util.VectorUtil;
+
+/** Ranks the papers of one state of the index. */
+final class Ranker {
+  /** Below so many papers vectors are compared one by one, which is exact. */
+  static final int EXACT_BELOW = 5_000;
+
+  private static final Comparator<Ranked> BEST =
+      Comparator.comparingDouble(Ranked::score).reversed().thenComparingLong(Ranked::id);
+
+  private final IndexSearcher searcher;
+
+  Ranker(IndexSearcher searcher) {
+    this.searcher = searcher;
+  }
+
+  /**
+   * A ranked paper.
+   *
+   * @param doc its number in this state of the index
+   * @param id in the store
+   * @param score the greater the better
+   */
+  record Ranked(int doc, long id, double score) {}
+
+  /** The best papers for a query of words. */
+  List<Ranked> byWords(Query query, int most) throws IOException {
+    return ranked(searcher.search(query, most).scoreDocs);
+  }
+
+  private List<Ranked> ranked(ScoreDoc[] docs) throws IOException {
+    List<Ranked> ranked = new ArrayList<>();
+    for (ScoreDoc doc : docs) {
+      ranked.add(new Ranked(doc.doc, value(doc.doc, PaperIndex.ID), doc.score));
+    }
+    ranked.sort(BEST);
+    return ranked;
+  }
+
+  /** A number of a document. */
+  long value(int doc, String field) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getLeafContexts();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+    NumericDocValues values = leaf.reader().getNumericDocValues(field);
+    if (values == null || !values.advanceExact(doc - leaf.docBase)) {
+      throw new IllegalStateException("document " + doc + " has no " + field);
+    }
+    return values.longValue();
+  }
+
+  /**
+   * The papers nearest to a vector; the score is the cosine.
+   *
+   * @param among only papers that match this
+   */
+  List<Ranked> byMeaning(float[] vector, Query among, int most) throws IOException {
+    if (searcher.getIndexReader().numDocs() < EXACT_BELOW) {
+      Nearest nearest = new Nearest(vector, most);
+      searcher.search(among, nearest);
+      return nearest.best();
+    }
+    List<Ranked> found =
+        ranked(
+            searcher.search(
+                    new KnnFloatVectorQuery(PaperIndex.VECTOR, vector, most, among), most)
+                .scoreDocs);
+    // Lucene's score of a dot product is (1 + cosine) / 2.
+    return found.stream()
+        .map(hit -> new Ranked(hit.doc(), hit.id(), 2 * hit.score() - 1))
+        .toList();
+  }
+
+  /** The vector of a paper; null if it has none. */
+  float[] vector(int doc) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getLeafContexts();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+    FloatVectorValues vectors = leaf.reader().getFloatVectorValues(PaperIndex.VECTOR);
+    return vectors != null && vectors.advance(doc - leaf.docBase) == doc - leaf.docBase
+        ? vectors.vectorValue().clone()
+        : null;
+  }
+
+  /** Compares all matching papers with a vector. */
+  private static final class Nearest extends SimpleCollector {
+    private final float[] vector;
+    private final int most;
+    private final PriorityQueue<Ranked> worstFirst = new PriorityQueue<>(BEST.reversed());
+    private FloatVectorValues vectors;
+    private NumericDocValues ids;
+    private int base;
+
+    Nearest(float[] vector, int most) {
+      this.vector = vector;
+      this.most = most;
+    }
+
+    @Override
+    protected void doSetNextReader(LeafReaderContext leaf) throws IOException {
+      vectors = leaf.reader().getFloatVectorValues(PaperIndex.VECTOR);
+      ids = leaf.reader().getNumericDocValues(PaperIndex.ID);
+      base = leaf.docBase;
+    }
+
+    @Override
+    public void collect(int doc) throws IOException {
+      if (vectors == null || vectors.docID() > doc) {
+        return;
+      }
+      int at = vectors.docID() == doc ? doc : vectors.advance(doc);
+      if (at == doc && ids.advanceExact(doc)) {
+        double cosine = VectorUtil.dotProduct(vector, vectors.vectorValue());
+        worstFirst.add(new Ranked(base + doc, ids.longValue(), cosine));
+        if (worstFirst.size() > most) {
+          worstFirst.remove();
+        }
+      }
+    }
+
+    @Override
+    public ScoreMode scoreMode() {
+      return ScoreMode.COMPLETE_NO_SCORES;
+    }
+
+    List<Ranked> best() {
+      return worstFirst.stream().sorted(BEST).toList();
+    }
+  }
+}
