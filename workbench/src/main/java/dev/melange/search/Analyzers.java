@@ -32,10 +32,12 @@ final class Analyzers {
   static final Analyzer WORDS = new English(false);
 
   /** A hyphenated name: strip-mlp. */
-  private static final Pattern HYPHENATED = Pattern.compile("\\p{L}[\\p{L}\\d]*(?:-[\\p{L}\\d]+)+");
+  private static final Pattern HYPHENATED =
+      Pattern.compile("(?<![\\p{L}\\d-])\\p{L}[\\p{L}\\d]*(?:-[\\p{L}\\d]+)+");
 
   /** A name with capitals within: TimeMixer, FinalMLP. */
-  private static final Pattern CAMEL = Pattern.compile("\\b\\p{L}[\\p{L}\\d]*\\p{Ll}\\p{Lu}\\p{L}*");
+  private static final Pattern CAMEL =
+      Pattern.compile("\\b\\p{L}[\\p{L}\\d]*\\p{Ll}\\p{Lu}\\p{L}*");
 
   private static final Pattern CAMEL_BORDER =
       Pattern.compile("(?<=[\\p{Ll}\\d])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");

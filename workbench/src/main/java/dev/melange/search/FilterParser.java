@@ -18,8 +18,23 @@ import java.util.regex.Pattern;
 final class FilterParser {
   static final List<String> FIELDS =
       List.of(
-          "title", "abstract", "author", "org", "tag", "cat", "id", "year", "before", "after",
-          "has", "verdict", "by", "votes", "metric", "params", "sort");
+          "title",
+          "abstract",
+          "author",
+          "org",
+          "tag",
+          "cat",
+          "id",
+          "year",
+          "before",
+          "after",
+          "has",
+          "verdict",
+          "by",
+          "votes",
+          "metric",
+          "params",
+          "sort");
 
   private static final Set<String> HAS = Set.of("code", "run", "comments", "model", "project");
   private static final Set<String> VERDICTS = Set.of("holds", "fails", "unshown", "none");
@@ -111,7 +126,9 @@ final class FilterParser {
   /** A day, month or year, whose first day is meant. */
   private static Optional<LocalDate> day(String value) {
     String full =
-        value.matches("\\d{4}") ? value + "-01-01" : value.matches("\\d{4}-\\d{2}") ? value + "-01" : value;
+        value.matches("\\d{4}")
+            ? value + "-01-01"
+            : value.matches("\\d{4}-\\d{2}") ? value + "-01" : value;
     try {
       LocalDate day = LocalDate.parse(full);
       return day.isAfter(BEGIN) && day.isBefore(END) ? Optional.of(day) : Optional.empty();

@@ -28,8 +28,7 @@ final class Fusion {
     }
     List<Scored> fused = new ArrayList<>();
     scores.forEach((id, score) -> fused.add(new Scored(id, score)));
-    fused.sort(
-        Comparator.comparingDouble(Scored::score).reversed().thenComparingLong(Scored::id));
+    fused.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparingLong(Scored::id));
     return fused;
   }
 }

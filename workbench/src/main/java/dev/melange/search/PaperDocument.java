@@ -50,7 +50,16 @@ public record PaperDocument(
   /** The same with a vector. */
   public PaperDocument with(float[] newVector) {
     return new PaperDocument(
-        id, publicId, title, text, authors, organisation, keywords, categories, published, has,
+        id,
+        publicId,
+        title,
+        text,
+        authors,
+        organisation,
+        keywords,
+        categories,
+        published,
+        has,
         newVector);
   }
 }

@@ -32,7 +32,8 @@ public final class QueryParser {
   static final int MAX_DEPTH = 20;
 
   private static final Pattern TOKEN =
-      Pattern.compile("\\s*(?:([()])|(-?)(?:(\\p{L}+):)?(?:\"([^\"]*)\"?|([^\\s()\"]+))|(-?)(\\p{L}+):)");
+      Pattern.compile(
+          "\\s*(?:([()])|(-?)(?:(\\p{L}+):)?(?:\"([^\"]*)\"?|([^\\s()\"]+))|(-?)(\\p{L}+):)");
 
   private static final Set<String> TEXT_FIELDS = Set.of("title", "abstract", "author", "org");
 

@@ -78,13 +78,10 @@ final class Ranker {
     }
     List<Ranked> found =
         ranked(
-            searcher.search(
-                    new KnnFloatVectorQuery(PaperIndex.VECTOR, vector, most, among), most)
+            searcher.search(new KnnFloatVectorQuery(PaperIndex.VECTOR, vector, most, among), most)
                 .scoreDocs);
     // Lucene's score of a dot product is (1 + cosine) / 2.
-    return found.stream()
-        .map(hit -> new Ranked(hit.doc(), hit.id(), 2 * hit.score() - 1))
-        .toList();
+    return found.stream().map(hit -> new Ranked(hit.doc(), hit.id(), 2 * hit.score() - 1)).toList();
   }
 
   /** The vector of a paper; null if it has none. */

@@ -1,0 +1,94 @@
+package dev.melange.search;
+
+import dev.melange.feed.Titles;
+import dev.melange.store.Database;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps the vectors of papers, so that each text is encoded once. */
+final class EmbeddingStore {
+  private static final int CHUNK = 1_000;
+
+  private final Database database;
+
+  EmbeddingStore(Database database) {
+    this.database = database;
+  }
+
+  private record Row(long id, String sha, byte[] vector) {}
+
+  /** The stored vectors of some papers, as far as their texts are still the same. */
+  Map<Long, float[]> find(List<PaperDocument> papers, String model, int maxTokens) {
+    Map<Long, String> shas = new HashMap<>();
+    papers.forEach(paper -> shas.put(paper.id(), sha(paper)));
+    Map<Long, float[]> found = new HashMap<>();
+    List<Long> ids = new ArrayList<>(shas.keySet());
+    for (int from = 0; from < ids.size(); from += CHUNK) {
+      List<Long> part = ids.subList(from, Math.min(ids.size(), from + CHUNK));
+      List<Row> rows =
+          database.read(
+              db ->
+                  db.createQuery(
+                          "select paper_id, text_sha, vector from embedding where model = :model"
+                              + " and max_tokens = :tokens and paper_id in (<ids>)")
+                      .bind("model", model)
+                      .bind("tokens", maxTokens)
+                      .bindList("ids", part)
+                      .map((row, c) -> new Row(row.getLong(1), row.getString(2), row.getBytes(3)))
+                      .list());
+      for (Row row : rows) {
+        if (row.sha().equals(shas.get(row.id()))) {
+          found.put(row.id(), floats(row.vector()));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Stores the vectors of papers, in place of older ones. */
+  void put(List<PaperDocument> papers, TextEncoder encoder) {
+    database.change(
+        db -> {
+          for (PaperDocument paper : papers) {
+            db.createUpdate(
+                    "delete from embedding"
+                        + " where paper_id = :id and model = :model and max_tokens = :tokens")
+                .bind("id", paper.id())
+                .bind("model", encoder.model())
+                .bind("tokens", encoder.maxTokens())
+                .execute();
+            // The paper may have been merged into another one meanwhile.
+            db.createUpdate(
+                    "insert into embedding (paper_id, model, max_tokens, text_sha, vector)"
+                        + " select id, :model, :tokens, :sha, :vector from paper where id = :id")
+                .bind("id", paper.id())
+                .bind("model", encoder.model())
+                .bind("tokens", encoder.maxTokens())
+                .bind("sha", sha(paper))
+                .bind("vector", bytes(paper.vector()))
+                .execute();
+          }
+        });
+  }
+
+  private static String sha(PaperDocument paper) {
+    return Titles.sha256(paper.passage().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] bytes(float[] vector) {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asFloatBuffer().put(vector);
+    return buffer.array();
+  }
+
+  private static float[] floats(byte[] bytes) {
+    float[] vector = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+    return vector;
+  }
+}
