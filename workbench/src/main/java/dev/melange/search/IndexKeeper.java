@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,6 +51,7 @@ final class IndexKeeper implements AutoCloseable {
   private volatile String problem =
       "Searching by words only: the search by meaning is still being prepared.";
   private volatile boolean closed;
+  private Future<?> following;
 
   private IndexKeeper(PaperIndex index, Database database, PaperSearch.EncoderSource source) {
     this.index = index;
@@ -68,8 +70,9 @@ final class IndexKeeper implements AutoCloseable {
       throws IOException {
     IndexKeeper keeper = new IndexKeeper(open(folder), database, source);
     keeper.worker.execute(keeper::prepare);
-    keeper.worker.scheduleWithFixedDelay(
-        keeper::follow, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+    keeper.following =
+        keeper.worker.scheduleWithFixedDelay(
+            keeper::follow, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
     return keeper;
   }
 
@@ -161,6 +164,7 @@ final class IndexKeeper implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closed = true;
+    following.cancel(false);
     worker.shutdown();
     try {
       if (!worker.awaitTermination(60, TimeUnit.SECONDS)) {

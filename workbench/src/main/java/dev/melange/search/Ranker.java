@@ -2,6 +2,7 @@ package dev.melange.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -9,6 +10,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -72,9 +74,7 @@ final class Ranker {
    */
   List<Ranked> byMeaning(float[] vector, Query among, int most) throws IOException {
     if (searcher.getIndexReader().numDocs() < EXACT_BELOW) {
-      Nearest nearest = new Nearest(vector, most);
-      searcher.search(among, nearest);
-      return nearest.best();
+      return searcher.search(among, new NearestManager(vector, most));
     }
     List<Ranked> found =
         ranked(
@@ -92,6 +92,23 @@ final class Ranker {
     return vectors != null && vectors.advance(doc - leaf.docBase) == doc - leaf.docBase
         ? vectors.vectorValue().clone()
         : null;
+  }
+
+  private record NearestManager(float[] vector, int most)
+      implements CollectorManager<Nearest, List<Ranked>> {
+    @Override
+    public Nearest newCollector() {
+      return new Nearest(vector, most);
+    }
+
+    @Override
+    public List<Ranked> reduce(Collection<Nearest> collectors) {
+      return collectors.stream()
+          .flatMap(collector -> collector.worstFirst.stream())
+          .sorted(BEST)
+          .limit(most)
+          .toList();
+    }
   }
 
   /** Compares all matching papers with a vector. */
@@ -133,10 +150,6 @@ final class Ranker {
     @Override
     public ScoreMode scoreMode() {
       return ScoreMode.COMPLETE_NO_SCORES;
-    }
-
-    List<Ranked> best() {
-      return worstFirst.stream().sorted(BEST).toList();
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -177,18 +178,17 @@ class IndexFollowerTest {
   void searchesGoOnWhileTheIndexChanges() throws Exception {
     importer.importCards(Cards.all());
     try (PaperSearch search = search()) {
-      AtomicReference<Exception> failure = new AtomicReference<>();
-      AtomicInteger searches = new AtomicInteger();
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      AtomicBoolean stop = new AtomicBoolean();
       Thread reader =
           new Thread(
               () -> {
                 try {
-                  while (!Thread.currentThread().isInterrupted()) {
+                  while (!stop.get()) {
                     assertThat(search.find(SearchRequest.of("mixing", 50)).hits())
                         .hasSizeGreaterThan(10);
-                    searches.incrementAndGet();
                   }
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | AssertionError e) {
                   failure.set(e);
                 }
               });
@@ -197,7 +197,7 @@ class IndexFollowerTest {
         add("Mixing number " + i, "It mixes " + i + " things.");
         search.update();
       }
-      reader.interrupt();
+      stop.set(true);
       reader.join();
       assertThat(failure.get()).isNull();
       assertThat(search.indexed()).hasSize(51);
