@@ -54,6 +54,25 @@ public record Box(int top, int bottom, int left, int right) {
     return 1 - (double) (height() * width()) / (imageHeight * imageWidth);
   }
 
+  /**
+   * A copy of an image with other pixels inside the box.
+   *
+   * @param image [N, C, H, W]
+   * @param inside [N, C, height, width]
+   */
+  public Tensor paste(Tensor image, Tensor inside) {
+    Tensor result = image.copy();
+    if (!isEmpty()) {
+      of(result).copy_(inside);
+    }
+    return result;
+  }
+
+  /** The pixels inside the box, a view [N, C, height, width]; the box is not empty. */
+  public Tensor of(Tensor image) {
+    return image.narrow(2, top, height()).narrow(3, left, width());
+  }
+
   /** 1 inside, 0 outside, [1, 1, H, W] in the type and on the device of the image. */
   public Tensor mask(Tensor image) {
     Tensor mask = image.detach().newZeros(1, 1, image.size(2), image.size(3));

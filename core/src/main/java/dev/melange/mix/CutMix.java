@@ -47,7 +47,7 @@ public record CutMix(double alpha) implements MixPolicy {
     int width = (int) image.size(3);
     double side = Math.sqrt(1 - lam);
     Box box = Box.around(height, width, row, column, (int) (height * side), (int) (width * side));
-    Tensor mask = box.mask(image);
-    return new Mixed(Tensor.where(mask.gt(0), partner, image), mask, box.outside(height, width));
+    Tensor mixed = box.isEmpty() ? image : box.paste(image, box.of(partner));
+    return new Mixed(mixed, box.mask(image), box.outside(height, width));
   }
 }

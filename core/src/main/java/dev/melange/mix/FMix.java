@@ -98,12 +98,6 @@ public record FMix(double alpha, double decay, double soft) implements MixPolicy
    */
   public static Tensor mask(Tensor gray, double lam, double soft, boolean ceil) {
     double[] values = gray.toDoubles();
-    int[] order =
-        IntStream.range(0, values.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> -values[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
     double share = lam * values.length;
     int ones = (int) (ceil ? Math.ceil(share) : Math.floor(share));
     double ramp = soft > lam || soft > 1 - lam ? Math.min(lam, 1 - lam) : soft;
@@ -111,10 +105,48 @@ public record FMix(double alpha, double decay, double soft) implements MixPolicy
     int low = Math.max(0, ones - half);
     int high = Math.min(values.length, ones + half);
     double[] mask = new double[values.length];
-    for (int i = 0; i < high; i++) {
-      mask[order[i]] = i < low ? 1 : i == low ? 1 : 1 - (i - low) / (double) (high - low - 1);
+    if (low == high) {
+      brightest(values, high, mask);
+    } else {
+      ramp(values, low, high, mask);
     }
     return Tensor.of(mask, 1, 1, gray.size(0), gray.size(1)).to(gray.dtype()).to(gray.device());
+  }
+
+  /** Ones for the brightest pixels; of equal ones for the first. */
+  private static void brightest(double[] values, int count, double[] mask) {
+    if (count == 0) {
+      return;
+    }
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    double least = sorted[sorted.length - count];
+    int left = count;
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] > least) {
+        mask[i] = 1;
+        left--;
+      }
+    }
+    for (int i = 0; left > 0; i++) {
+      if (values[i] == least) {
+        mask[i] = 1;
+        left--;
+      }
+    }
+  }
+
+  /** Ones for the brightest pixels, then a ramp down to zero. */
+  private static void ramp(double[] values, int low, int high, double[] mask) {
+    int[] order =
+        IntStream.range(0, values.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -values[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    for (int i = 0; i < high; i++) {
+      mask[order[i]] = i <= low ? 1 : 1 - (i - low) / (double) (high - low - 1);
+    }
   }
 
   /**

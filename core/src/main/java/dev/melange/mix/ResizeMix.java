@@ -82,8 +82,6 @@ public record ResizeMix(double alpha, double low, double high, boolean bilinear)
         bilinear
             ? Nn.resizeBilinear(partner, box.height(), box.width(), false)
             : Nn.resizeNearest(partner, box.height(), box.width());
-    Tensor placed = Nn.pad(small, box.left(), size - box.right(), box.top(), size - box.bottom());
-    Tensor mask = box.mask(image);
-    return new Mixed(Tensor.where(mask.gt(0), placed, image), mask, box.outside(size, size));
+    return new Mixed(box.paste(image, small), box.mask(image), box.outside(size, size));
   }
 }
