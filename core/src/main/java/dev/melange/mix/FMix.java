@@ -1,6 +1,5 @@
 package dev.melange.mix;
 
-import dev.melange.tensor.Fft;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -67,21 +66,62 @@ public record FMix(double alpha, double decay, double soft) implements MixPolicy
           "FMix expects noise [1, h >= 2, %d, 2] for width %d, got %s"
               .formatted(columns, width, Arrays.toString(noise.shape())));
     }
-    double[] scale = new double[2 * columns];
-    for (int i = 0; i < scale.length; i++) {
+    double[] spectrum = noise.slice(1, 0, 2).toDoubles(); // [2, columns, 2]
+    for (int i = 0; i < 2 * columns; i++) {
       double frequency = Math.hypot(frequency(i / columns, height), frequency(i % columns, width));
-      scale[i] = 1 / Math.pow(Math.max(frequency, 1.0 / Math.max(width, height)), decay);
+      double scale = 1 / Math.pow(Math.max(frequency, 1.0 / Math.max(width, height)), decay);
+      spectrum[2 * i] *= scale;
+      spectrum[2 * i + 1] *= scale;
     }
-    Tensor rows =
-        noise
-            .slice(1, 0, 2)
-            .mul(Tensor.of(scale, 1, 2, columns, 1).to(noise.dtype()).to(noise.device()));
-    Tensor spectrum =
-        Tensor.stack(-1, rows.select(1, 0), rows.select(1, 1)).contiguous().viewAsComplex();
-    Tensor image =
-        Fft.irfft(Fft.ifft(spectrum, height, -2, "backward"), width, -1, "backward").get(0);
-    Tensor positive = image.sub(image.min());
-    return positive.div(positive.max());
+    double[] image = image(spectrum, height, width, columns);
+    double low = Arrays.stream(image).min().orElseThrow();
+    double high = Arrays.stream(image).max().orElseThrow() - low;
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (image[i] - low) / high;
+    }
+    return Tensor.of(image, height, width).to(noise.dtype()).to(noise.device());
+  }
+
+  /**
+   * The inverse transform of a spectrum with two columns only: along the rows complex, along the
+   * columns real; all further frequencies are zero.
+   */
+  private static double[] image(double[] spectrum, int height, int width, int columns) {
+    double[] cosRow = cosines(height);
+    double[] cosColumn = cosines(width);
+    double[] image = new double[height * width];
+    int used = Math.min(columns, height);
+    // the second column stands for its mirror image, too, unless it is its own
+    double twice = width > 2 ? 2 : width == 2 ? 1 : 0;
+    for (int y = 0; y < height; y++) {
+      double mean = 0;
+      double re = 0;
+      double im = 0;
+      for (int j = 0; j < used; j++) {
+        int turn = (int) ((long) j * y % height);
+        double cos = cosRow[2 * turn];
+        double sin = cosRow[2 * turn + 1];
+        int real = 2 * j;
+        int imaginary = 2 * (columns + j);
+        mean += spectrum[real] * cos - spectrum[imaginary] * sin;
+        re += spectrum[real + 1] * cos - spectrum[imaginary + 1] * sin;
+        im += spectrum[real + 1] * sin + spectrum[imaginary + 1] * cos;
+      }
+      for (int x = 0; x < width; x++) {
+        image[y * width + x] = mean + twice * (re * cosColumn[2 * x] - im * cosColumn[2 * x + 1]);
+      }
+    }
+    return image;
+  }
+
+  /** Cosine and sine of all multiples of a turn through n. */
+  private static double[] cosines(int n) {
+    double[] table = new double[2 * n];
+    for (int i = 0; i < n; i++) {
+      table[2 * i] = Math.cos(2 * Math.PI * i / n);
+      table[2 * i + 1] = Math.sin(2 * Math.PI * i / n);
+    }
+    return table;
   }
 
   private static double frequency(int k, int n) {
