@@ -95,6 +95,12 @@ final class RunCommand extends Subcommand {
       description = "Repeat the run of this folder, or the one that wrote these weights.")
   private Path like;
 
+  @Option(
+      names = "--events",
+      paramLabel = "FILE",
+      description = "Append to FILE how the run goes, one JSON object a line.")
+  private Path events;
+
   @Mixin private ComputeOptions compute;
 
   private final Function<String, StudySubject> studies;
@@ -194,13 +200,18 @@ final class RunCommand extends Subcommand {
     }
   }
 
-  private static StudyOutcome run(
+  private StudyOutcome run(
       Console console, Cancellation cancellation, StudySubject subject, RunFolder folder)
       throws IOException {
     try (Cancellation.Section section = cancellation.section();
         StudyProgress progress = new StudyProgress(console, System::nanoTime)) {
       try {
-        return StudyRunner.run(subject, folder, progress, cancellation);
+        if (events == null) {
+          return StudyRunner.run(subject, folder, progress, cancellation);
+        }
+        try (StudyEvents told = StudyEvents.open(events, progress, System::nanoTime)) {
+          return StudyRunner.run(subject, folder, told, cancellation);
+        }
       } catch (CancellationException e) {
         console.warn("interrupted; go on with: " + resumeCommand(subject.key(), folder.path()));
         throw e;

@@ -1,5 +1,7 @@
 package dev.melange.cli;
 
+import dev.melange.jobs.JobQueue;
+import dev.melange.jobs.JobSettings;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
@@ -10,6 +12,7 @@ import dev.melange.web.SiteConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import picocli.CommandLine.Command;
@@ -63,6 +66,13 @@ final class ServeCommand extends Subcommand {
           "The time zone of the page's days, such as Europe/Berlin (default: ${DEFAULT-VALUE}).")
   private ZoneId zone;
 
+  @Option(
+      names = "--run-memory",
+      paramLabel = "MB",
+      defaultValue = "2048",
+      description = "Heap of a run's process, in MB (default: ${DEFAULT-VALUE}).")
+  private int runMemory;
+
   @Override
   protected int run(Console console, Cancellation cancellation)
       throws IOException, InterruptedException {
@@ -72,12 +82,16 @@ final class ServeCommand extends Subcommand {
               .formatted(host));
     }
     SiteConfig config = new SiteConfig(host, port, baseUrl, curator, zone);
-    DatabaseConfig where = DatabaseConfig.of(Folders.home(System.getenv()), System.getenv());
+    Path home = Folders.home(System.getenv());
+    DatabaseConfig where = DatabaseConfig.of(home, System.getenv());
     Clock clock = Clock.systemUTC();
     try (Cancellation.Section section = cancellation.section();
         Database database = Database.open(where)) {
       new Importer(database, new CatalogueLinks(Cards.all()), clock, zone).importCards(Cards.all());
-      try (PageServer server = PageServer.start(config, database, clock)) {
+      JobSettings jobs =
+          JobSettings.children(home.resolve("jobs"), ChildMain.class.getName(), runMemory);
+      try (JobQueue queue = new JobQueue(database, jobs, clock);
+          PageServer server = PageServer.start(config, database, clock, queue)) {
         console.result(
             () -> Json.object().put("url", server.url()),
             () -> console.line("Daily Papers at " + server.url() + " (Ctrl-C ends it)"));

@@ -125,7 +125,8 @@ public final class Bibtex {
 
   static String escaped(String text) {
     StringBuilder out = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       String escape = ESCAPES.get(c);
       out.append(escape == null ? String.valueOf(c) : escape);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * Discussions: comments on papers and replies to them, as a forest. A deleted comment keeps its
@@ -163,15 +164,17 @@ public final class CommentStore {
     database.change(
         db -> {
           TrendStore.lock(db, paperId);
-          db.createUpdate(
-                  "update discussion_comment set "
-                      + set
-                      + " where paper_id = :paper and id = :id"
-                      + (set.contains(":at") ? "" : " and :at is not null"))
-              .bind("paper", paperId)
-              .bind("id", id)
-              .bind("at", now)
-              .execute();
+          Update update =
+              db.createUpdate(
+                      "update discussion_comment set "
+                          + set
+                          + " where paper_id = :paper and id = :id")
+                  .bind("paper", paperId)
+                  .bind("id", id);
+          if (set.contains(":at")) {
+            update.bind("at", now);
+          }
+          update.execute();
           find(db, paperId, id)
               .ifPresent(
                   comment -> {

@@ -201,7 +201,7 @@ final class PaperWriter {
   }
 
   private boolean replaces(String old, int oldRank, String given) {
-    return given != null && (old == null || kind.rank() >= oldRank && !old.equals(given));
+    return given != null && (old == null || (kind.rank() >= oldRank && !old.equals(given)));
   }
 
   private void updateAuthors(

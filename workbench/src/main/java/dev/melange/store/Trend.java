@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class Trend {
   /** The time in which an event loses half its weight. */
-  public static final Duration HALF_LIFE = Duration.ofHours(48);
+  public static final Duration HALF_LIFE = Duration.ofDays(2);
 
   /** The weight of being listed, once. */
   public static final double LISTING = 1;
@@ -96,7 +96,7 @@ public final class Trend {
 
   private static double halfLives(Instant from, Instant to) {
     Duration elapsed = Duration.between(from, to);
-    return (elapsed.getSeconds() + elapsed.getNano() * 1e-9) / HALF_LIFE.getSeconds();
+    return (double) elapsed.toMillis() / HALF_LIFE.toMillis();
   }
 
   private static double log2(double x) {

@@ -13,11 +13,15 @@ final class TrendStore {
 
   /** Makes other changes of this paper's counts wait for the end of the transaction. */
   static void lock(Handle db, long paperId) {
-    db.createQuery("select paper_id from paper_stat where paper_id = :id for update")
-        .bind("id", paperId)
-        .mapTo(Long.class)
-        .findOne()
-        .orElseThrow(() -> new IllegalArgumentException("there is no paper " + paperId));
+    boolean found =
+        db.createQuery("select paper_id from paper_stat where paper_id = :id for update")
+            .bind("id", paperId)
+            .mapTo(Long.class)
+            .findOne()
+            .isPresent();
+    if (!found) {
+      throw new IllegalArgumentException("there is no paper " + paperId);
+    }
   }
 
   /**

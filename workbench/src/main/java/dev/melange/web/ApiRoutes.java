@@ -3,6 +3,7 @@ package dev.melange.web;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperQuery;
 import dev.melange.store.Period;
+import dev.melange.store.Settings;
 import dev.melange.store.Sort;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -11,15 +12,19 @@ import java.util.List;
 /** The JSON API for reading papers. */
 final class ApiRoutes implements Routes {
   private final Site site;
+  private final Cursors cursors;
 
   ApiRoutes(Site site) {
     this.site = site;
+    this.cursors = new Cursors(new Settings(site.database()).secret("cursor"));
   }
 
   @Override
   public void register(RoutesConfig routes) {
     routes.get("/api/daily_papers", this::daily);
-    routes.get("/api/papers/{id}", this::paper);
+    routes.get("/api/papers", this::all);
+    routes.get("/api/openapi.json", OpenApi::answer);
+    routes.get("/api/papers/<id>", this::paper); // old arXiv ids have a slash
   }
 
   private void daily(Context context) {
@@ -31,6 +36,26 @@ final class ApiRoutes implements Routes {
         PaperQuery.of(period(context), sort, limit, (long) page * limit)
             .by(context.queryParam("submitter"));
     List<PaperEntry> entries = site.papers().list(query);
+    Replies.cached(context, Bases.shapes(context, site).wrappers(entries));
+  }
+
+  /** All papers, published last first; the header Link leads to the next page. */
+  private void all(Context context) {
+    int limit = Params.number(context, "limit", 1, 100, 50);
+    String cursor = context.queryParam("cursor");
+    PaperQuery query =
+        PaperQuery.all(Sort.NEWEST, limit + 1, 0)
+            .after(cursor == null ? null : cursors.place(cursor));
+    List<PaperEntry> entries = site.papers().list(query);
+    if (entries.size() > limit) {
+      entries = entries.subList(0, limit);
+      PaperEntry last = entries.get(limit - 1);
+      String next = cursors.text(new PaperQuery.Place(last.published(), last.id()));
+      context.header(
+          "Link",
+          "<%s/api/papers?limit=%d&cursor=%s>; rel=\"next\""
+              .formatted(Bases.url(context, site.config()), limit, next));
+    }
     Replies.cached(context, Bases.shapes(context, site).wrappers(entries));
   }
 

@@ -2,6 +2,7 @@ package dev.melange.web;
 
 import dev.melange.feed.TexText;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.ResultStore;
 import dev.melange.store.Trend;
 import dev.melange.store.User;
 import dev.melange.web.Views.EntryView;
@@ -12,6 +13,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes entries of lists from what the store knows. */
@@ -28,12 +30,22 @@ final class EntryViews {
             ? Set.of()
             : site.votes().votedFor(viewer.id(), entries.stream().map(PaperEntry::id).toList());
     Instant now = site.clock().instant();
+    Map<Long, ResultStore.Result> results =
+        site.results().newest(entries.stream().map(PaperEntry::id).toList());
     return entries.stream()
-        .map(entry -> view(entry, voted.contains(entry.id()), viewer, scores ? now : null))
+        .map(
+            entry ->
+                view(
+                    entry,
+                    voted.contains(entry.id()),
+                    viewer,
+                    scores ? now : null,
+                    results.get(entry.id())))
         .toList();
   }
 
-  private static EntryView view(PaperEntry entry, boolean voted, User viewer, Instant scoredAt) {
+  private static EntryView view(
+      PaperEntry entry, boolean voted, User viewer, Instant scoredAt, ResultStore.Result result) {
     boolean fresh =
         viewer != null
             && viewer.visitedAt() != null
@@ -58,7 +70,8 @@ final class EntryViews {
         entry.catalogueKey(),
         scoredAt == null
             ? null
-            : String.format(Locale.ROOT, "%.1f", Trend.score(entry.trend(), scoredAt)));
+            : String.format(Locale.ROOT, "%.1f", Trend.score(entry.trend(), scoredAt)),
+        result == null ? null : result.verdict());
   }
 
   private static String byline(PaperEntry entry) {

@@ -10,6 +10,8 @@ import dev.melange.papers.Method;
 import dev.melange.store.Organisation;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperEntry.Author;
+import dev.melange.store.ResultStore;
+import dev.melange.store.ResultStore.Result;
 import dev.melange.store.UserStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The API's objects, with the field names of daily-papers services. */
@@ -26,10 +29,17 @@ final class JsonShapes {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final String base;
+  private final ResultStore results;
 
-  /** With the address under which readers reach the page, without a slash at its end. */
-  JsonShapes(String base) {
+  /**
+   * Shapes of a page.
+   *
+   * @param base the address under which readers reach it, without a slash at its end
+   * @param results what studies found
+   */
+  JsonShapes(String base, ResultStore results) {
     this.base = base;
+    this.results = results;
   }
 
   static ObjectNode error(String message) {
@@ -39,14 +49,15 @@ final class JsonShapes {
   /** A list of wrappers. */
   ArrayNode wrappers(List<PaperEntry> entries) {
     ArrayNode array = NODES.arrayNode();
-    entries.forEach(entry -> array.add(wrapper(entry)));
+    Map<Long, Result> newest = results.newest(entries.stream().map(PaperEntry::id).toList());
+    entries.forEach(entry -> array.add(wrapper(entry, newest.get(entry.id()))));
     return array;
   }
 
   /** What a list shows of a paper: the paper itself, and what the page adds. */
-  ObjectNode wrapper(PaperEntry entry) {
+  private ObjectNode wrapper(PaperEntry entry, Result result) {
     ObjectNode json = NODES.objectNode();
-    json.set("paper", paper(entry));
+    json.set("paper", paper(entry, result));
     json.put(
             "publishedAt",
             entry.listedAt() == null ? day(entry.published()) : time(entry.listedAt()))
@@ -62,7 +73,7 @@ final class JsonShapes {
   }
 
   /** A paper. */
-  ObjectNode paper(PaperEntry entry) {
+  private ObjectNode paper(PaperEntry entry, Result result) {
     ObjectNode json =
         NODES
             .objectNode()
@@ -95,13 +106,13 @@ final class JsonShapes {
     if (entry.withdrawnAt() != null) {
       json.put("withdrawnAt", time(entry.withdrawnAt()));
     }
-    json.set("melange", melange(entry));
+    json.set("melange", melange(entry, result));
     return json;
   }
 
   /** A paper with what only its own page tells. */
   ObjectNode single(PaperEntry entry) {
-    ObjectNode json = paper(entry);
+    ObjectNode json = paper(entry, results.newest(List.of(entry.id())).get(entry.id()));
     ArrayNode models = json.putArray("linkedModels");
     method(entry)
         .ifPresent(
@@ -132,7 +143,7 @@ final class JsonShapes {
     return json.put("source", "melange");
   }
 
-  private static ObjectNode melange(PaperEntry entry) {
+  private static ObjectNode melange(PaperEntry entry, Result result) {
     ObjectNode json = NODES.objectNode().put("key", entry.catalogueKey());
     ArrayNode models = json.putArray("models");
     ArrayNode components = json.putArray("components");
@@ -142,7 +153,18 @@ final class JsonShapes {
               method.models().forEach(model -> models.add(model.name()));
               method.components().forEach(component -> components.add(component.name()));
             });
-    json.putNull("study");
+    if (result == null) {
+      json.putNull("study");
+    } else {
+      ObjectNode study =
+          json.putObject("study")
+              .put("verdict", result.verdict())
+              .put("scale", result.scale())
+              .put("seeds", result.seeds())
+              .put("machine", result.machine())
+              .put("runAt", time(result.finishedAt()));
+      study.set("metrics", ResultViews.metrics(result).path("comparisons"));
+    }
     return json.put("numAuthors", entry.authorCount());
   }
 

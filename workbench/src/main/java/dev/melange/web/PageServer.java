@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.jobs.JobQueue;
 import dev.melange.store.Database;
 import dev.melange.store.User;
 import dev.melange.store.UserStore;
@@ -22,10 +23,12 @@ public final class PageServer implements AutoCloseable {
 
   private final Javalin javalin;
   private final SiteConfig config;
+  private final RunEvents events;
 
-  private PageServer(Javalin javalin, SiteConfig config) {
+  private PageServer(Javalin javalin, SiteConfig config, RunEvents events) {
     this.javalin = javalin;
     this.config = config;
+    this.events = events;
   }
 
   /**
@@ -34,24 +37,28 @@ public final class PageServer implements AutoCloseable {
    * @param config where to listen, and the page's settings
    * @param database its store, which stays the caller's
    * @param clock tells the time
+   * @param queue runs the studies that are asked for; stays the caller's
    * @throws IOException if the address cannot be used
    */
-  public static PageServer start(SiteConfig config, Database database, Clock clock)
+  public static PageServer start(SiteConfig config, Database database, Clock clock, JobQueue queue)
       throws IOException {
     // On their own machine readers are its owner and need no sign-in.
     User owner = new UserStore(database).owner();
     Site site = new Site(config, database, clock, new Templates(), context -> owner);
-    Javalin javalin = Javalin.create(settings -> configure(settings, site));
+    RunEvents events = new RunEvents(queue);
+    Javalin javalin =
+        Javalin.create(settings -> configure(settings, site, new RunRoutes(site, queue, events)));
     try {
       javalin.start(config.host(), config.port());
     } catch (RuntimeException e) {
       javalin.stop();
+      events.close();
       throw new IOException(
           "cannot listen on %s port %d (%s); choose another with --port"
               .formatted(config.host(), config.port(), rootMessage(e)),
           e);
     }
-    return new PageServer(javalin, config);
+    return new PageServer(javalin, config, events);
   }
 
   private static String rootMessage(Throwable thrown) {
@@ -62,7 +69,7 @@ public final class PageServer implements AutoCloseable {
     return String.valueOf(root.getMessage());
   }
 
-  private static void configure(JavalinConfig settings, Site site) {
+  private static void configure(JavalinConfig settings, Site site, RunRoutes runs) {
     settings.startup.showJavalinBanner = false;
     settings.startup.showOldJavalinVersionWarning = false;
     settings.http.maxRequestSize = MAX_REQUEST;
@@ -91,8 +98,10 @@ public final class PageServer implements AutoCloseable {
             new RequestGuard(site.config()),
             new AssetRoutes(),
             new ListRoutes(site),
+            new FeedRoutes(site),
             new VoteRoutes(site),
             new CommentRoutes(site),
+            runs,
             new ApiRoutes(site),
             new PaperRoutes(site))) {
       routes.register(settings.routes);
@@ -125,6 +134,7 @@ public final class PageServer implements AutoCloseable {
   /** Stops it; requests that are being answered are finished. */
   @Override
   public void close() {
+    events.close();
     javalin.stop();
   }
 }

@@ -102,7 +102,9 @@ final class PaperRoutes implements Routes {
                         event.kind() + ": " + event.detail()))
             .toList(),
         Citations.bibtex(entry),
-        CommentViews.of(site.comments().of(entry.id()), viewer));
+        CommentViews.of(site.comments().of(entry.id()), viewer),
+        viewer != null && entry.catalogueKey() != null && RunRoutes.hasStudy(entry.catalogueKey()),
+        ResultViews.of(site.results().of(entry.id())));
   }
 
   private List<LinkView> links(PaperEntry entry) {

@@ -3,6 +3,7 @@ package dev.melange.web;
 import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.PaperStore;
+import dev.melange.store.ResultStore;
 import dev.melange.store.UserStore;
 import dev.melange.store.VoteStore;
 import java.time.Clock;
@@ -21,6 +22,10 @@ record Site(
     SiteConfig config, Database database, Clock clock, Templates templates, Viewers viewers) {
   PaperStore papers() {
     return new PaperStore(database);
+  }
+
+  ResultStore results() {
+    return new ResultStore(database);
   }
 
   VoteStore votes() {

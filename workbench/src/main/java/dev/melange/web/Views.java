@@ -33,6 +33,7 @@ public final class Views {
    * @param fresh listed since the viewer's last visit
    * @param key of the implementation, or null
    * @param score of trending with one decimal, or null outside that list
+   * @param verdict of its newest study here, or null
    */
   public record EntryView(
       String id,
@@ -49,7 +50,8 @@ public final class Views {
       Integer sourceComments,
       boolean fresh,
       String key,
-      String score) {}
+      String score,
+      String verdict) {}
 
   /** A link: where it leads and its words; the address is null where there is nothing. */
   public record LinkView(String url, String text) {}
@@ -128,6 +130,8 @@ public final class Views {
    * @param history what happened to it
    * @param bibtex its entry for a bibliography
    * @param discussion comments, each with its replies
+   * @param runnable whether it has a study that the viewer may run
+   * @param results of its study here, newest first
    */
   public record PaperView(
       Frame frame,
@@ -142,7 +146,67 @@ public final class Views {
       List<String> components,
       List<HistoryView> history,
       String bibtex,
-      List<CommentView> discussion) {}
+      List<CommentView> discussion,
+      boolean runnable,
+      List<ResultView> results) {}
+
+  /**
+   * A run of a study.
+   *
+   * @param id in addresses
+   * @param study the study's key
+   * @param paperUrl the paper it tests, or null
+   * @param scale smoke, quick or full
+   * @param seed of the first repetition
+   * @param state queued, running, done, failed or cancelled
+   * @param queued when it was asked for
+   * @param started when it began, or null
+   * @param finished when it ended, or null
+   * @param verdict what it found, or null
+   * @param message why it failed, or null
+   * @param mayCancel whether the viewer may give it up
+   * @param report whether it has a report
+   * @param log the end of what it printed
+   */
+  public record RunView(
+      long id,
+      String study,
+      String paperUrl,
+      String scale,
+      long seed,
+      String state,
+      String queued,
+      String started,
+      String finished,
+      String verdict,
+      String message,
+      boolean mayCancel,
+      boolean report,
+      String log) {}
+
+  /** Some runs. */
+  public record RunsView(Frame frame, List<RunView> runs) {}
+
+  /**
+   * What a study found about a paper here.
+   *
+   * @param verdict as the study words it
+   * @param scale quick or full; smoke says nothing about the claim
+   * @param seeds such as {@code 0 to 2}
+   * @param machine what it ran on
+   * @param date the day it ended
+   * @param comparisons the paper's figures beside ours
+   */
+  public record ResultView(
+      String verdict,
+      String scale,
+      String seeds,
+      String machine,
+      String date,
+      List<ComparisonView> comparisons) {}
+
+  /** A figure of a paper beside ours. */
+  public record ComparisonView(String quantity, String paper, String here) {}
 
   /** A request that could not be answered. */
   public record ErrorView(int status, String message) {}

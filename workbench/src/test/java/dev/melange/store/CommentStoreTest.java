@@ -27,7 +27,7 @@ class CommentStoreTest {
 
   @BeforeEach
   void open() throws IOException {
-    database = TestDatabases.open();
+    database = TestDatabases.open(this);
     comments = new CommentStore(database);
     paper = TestPapers.add(database, "A paper", "2026-02-28");
     other = TestPapers.add(database, "Another paper", "2026-02-28");

@@ -26,7 +26,7 @@ class ImporterTest {
 
   @BeforeEach
   void open() throws IOException {
-    database = TestDatabases.open();
+    database = TestDatabases.open(this);
     importer =
         new Importer(
             database,

@@ -25,7 +25,7 @@ class VoteStoreTest {
 
   @BeforeEach
   void open() throws IOException {
-    database = TestDatabases.open();
+    database = TestDatabases.open(this);
     votes = new VoteStore(database);
     paper = TestPapers.add(database, "A paper", "2026-02-28");
   }

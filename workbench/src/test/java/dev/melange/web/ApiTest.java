@@ -3,18 +3,24 @@ package dev.melange.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.papers.Cards;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 class ApiTest {
   private static TestSite site;
@@ -25,7 +31,7 @@ class ApiTest {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     site.close();
   }
 
@@ -183,5 +189,79 @@ class ApiTest {
                 .statusCode())
         .isEqualTo(403);
     assertThat(site.json("/api/papers/2201.02973").get("upvotes").asInt()).isZero();
+  }
+
+  @Test
+  void followsCursorsThroughEverythingOnce() throws Exception {
+    Set<String> seen = new HashSet<>();
+    String path = "/api/papers?limit=7";
+    while (path != null) {
+      HttpResponse<String> answer = site.get(path);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      for (JsonNode wrapper : new ObjectMapper().readTree(answer.body())) {
+        assertThat(seen.add(wrapper.get("paper").get("id").asText())).isTrue();
+      }
+      path =
+          answer
+              .headers()
+              .firstValue("Link")
+              .map(link -> link.replaceFirst("^<" + site.url(), "").replaceFirst(">.*", ""))
+              .orElse(null);
+    }
+    assertThat(seen).hasSize(Cards.all().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%00", "..%2f"})
+  void refusesCursorsThatItNeverGaveOut(String cursor) throws Exception {
+    assertThat(site.get("/api/papers?cursor=" + cursor).statusCode()).isEqualTo(400);
+  }
+
+  /** T43. */
+  @Test
+  void givesValidFeedsWhoseEntriesDoNotMoveWithVotes() throws Exception {
+    for (String list : List.of("daily", "trending", "new", "orgs/MediaTek-Research")) {
+      HttpResponse<String> answer = site.get("/feeds/" + list + ".atom");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      Element feed =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8)))
+              .getDocumentElement();
+      assertThat(feed.getTagName()).isEqualTo("feed");
+      assertThat(feed.getElementsByTagName("author").getLength()).isPositive();
+      NodeList ids = feed.getElementsByTagName("id");
+      Set<String> distinct = new HashSet<>();
+      for (int i = 0; i < ids.getLength(); i++) {
+        distinct.add(ids.item(i).getTextContent());
+      }
+      assertThat(distinct).hasSize(ids.getLength());
+      assertThat(feed.getElementsByTagName("updated").getLength()).isEqualTo(ids.getLength());
+      JsonNode json = site.json("/feeds/" + list + ".json");
+      assertThat(json.get("version").asText()).isEqualTo("https://jsonfeed.org/version/1.1");
+      assertThat(json.get("items")).hasSize(ids.getLength() - 1);
+    }
+    String before = site.get("/feeds/new.atom").body();
+    String vote = "/api/papers/2201.02973/upvote";
+    site.send(site.request(vote).POST(BodyPublishers.noBody()));
+    assertThat(site.get("/feeds/new.atom").body()).isEqualTo(before);
+    site.send(site.request(vote).DELETE());
+    assertThat(site.get("/feeds/other.atom").statusCode()).isEqualTo(404);
+    assertThat(site.get("/feeds/new.atom?since=yesterday").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void describesItself() throws Exception {
+    JsonNode api = site.json("/api/openapi.json");
+    assertThat(api.get("openapi").asText()).startsWith("3.");
+    for (String path : List.of("/api/daily_papers", "/api/papers", "/api/papers/{id}/upvote")) {
+      assertThat(api.get("paths").has(path)).as(path).isTrue();
+    }
+    JsonNode paper = site.json("/api/papers/2201.02973");
+    JsonNode described = api.at("/components/schemas/Paper/properties");
+    paper
+        .fieldNames()
+        .forEachRemaining(
+            field -> assertThat(described.has(field) || field.equals("numComments")).isTrue());
   }
 }

@@ -27,7 +27,7 @@ class PagesTest {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws IOException {
     site.close();
   }
 

@@ -3,12 +3,15 @@ package dev.melange.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.feed.PaperRecord;
+import dev.melange.jobs.JobQueue;
+import dev.melange.jobs.JobSettings;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.Importer;
 import dev.melange.store.TestDatabases;
 import dev.melange.store.TestPapers;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,9 +19,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A page on a free port, with the 41 cards, and a client. */
 public final class TestSite implements AutoCloseable {
@@ -27,17 +36,39 @@ public final class TestSite implements AutoCloseable {
 
   private final Database database;
   private final PageServer server;
+  private final JobQueue queue;
+  private final Path folder;
   private final HttpClient client =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
-  /** Starts it. */
+  /** Starts it, with real runs. */
   public TestSite() throws IOException {
+    this("dev.melange.cli.ChildMain");
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param runner the main class of the processes that run studies
+   */
+  public TestSite(String runner) throws IOException {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     database = TestDatabases.open();
     new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
         .importCards(Cards.all());
     SiteConfig config = new SiteConfig("127.0.0.1", 0, null, "somebody", ZoneOffset.UTC);
-    server = PageServer.start(config, database, clock);
+    folder = Files.createTempDirectory("melange-site");
+    List<String> program =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-cp",
+            JobSettings.classPath(),
+            runner);
+    queue =
+        new JobQueue(
+            database, new JobSettings(folder, program, 3, 2, Duration.ofMinutes(5)), clock);
+    server = PageServer.start(config, database, clock, queue);
   }
 
   /** The store. */
@@ -87,8 +118,12 @@ public final class TestSite implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     server.close();
+    queue.close();
     database.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    }
   }
 }

@@ -188,7 +188,7 @@ CREATE TABLE run_result (
   started_at    TIMESTAMP(6) WITH TIME ZONE NOT NULL,
   finished_at   TIMESTAMP(6) WITH TIME ZONE NOT NULL,
   metrics       VARCHAR(100000) NOT NULL,           -- JSON
-  verdict       VARCHAR(20) NOT NULL,
+  verdict       VARCHAR(60) NOT NULL,
   folder        VARCHAR(2000) NOT NULL UNIQUE,
   code_version  VARCHAR(100) NOT NULL
 );

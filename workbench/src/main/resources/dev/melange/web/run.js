@@ -1,0 +1,80 @@
+"use strict";
+// Follows a run: its state, its trials, and the loss of each training as a chart.
+(() => {
+  const place = document.getElementById("run");
+  if (!place || !window.EventSource) {
+    return;
+  }
+  const state = document.getElementById("run-state");
+  const progress = document.getElementById("run-progress");
+  const bar = document.getElementById("run-bar");
+  const trials = new Map(); // name -> {steps, losses}
+  let chart = null;
+  let shown = null;
+  let dirty = false;
+
+  const draw = () => {
+    if (!dirty || !shown || !trials.has(shown)) {
+      return;
+    }
+    dirty = false;
+    const data = trials.get(shown);
+    const series = [data.steps, data.losses];
+    if (chart) {
+      chart.setData(series);
+      return;
+    }
+    const style = getComputedStyle(document.documentElement);
+    const color = style.getPropertyValue("--link").trim() || "#06c";
+    const box = document.getElementById("run-chart");
+    chart = new uPlot({
+      width: Math.min(720, box.clientWidth || 320),
+      height: 260,
+      scales: { x: { time: false } },
+      axes: [{ label: "step", stroke: "currentColor" }, { label: "loss", stroke: "currentColor" }],
+      series: [{ label: "step" }, { label: "loss", stroke: color, width: 2 }],
+    }, series, box);
+  };
+  setInterval(draw, 500);
+
+  const follow = (event) => {
+    const e = JSON.parse(event.data);
+    const where = e.total > 0 ? `trial ${e.number} of ${e.total}` : `trial ${e.number}`;
+    if (e.event === "training") {
+      trials.set(e.trial, { steps: [], losses: [], total: e.steps });
+      shown = e.trial;
+      dirty = true;
+    } else if (e.event === "step") {
+      if (!trials.has(e.trial)) {
+        trials.set(e.trial, { steps: [], losses: [], total: 0 });
+      }
+      const data = trials.get(e.trial);
+      data.steps.push(e.step);
+      data.losses.push(e.loss);
+      shown = e.trial;
+      dirty = true;
+      progress.textContent = `${where}, ${e.trial}: step ${e.step}` +
+        (data.total ? ` of ${data.total}` : "") + `, loss ${e.loss.toPrecision(4)}`;
+    } else if (e.event === "finished" || (e.event === "started" && e.stored)) {
+      if (e.total > 0) {
+        bar.max = e.total;
+        bar.value = e.number;
+      }
+      progress.textContent = `${where}, ${e.trial}: done`;
+    }
+  };
+
+  const source = new EventSource(place.dataset.events);
+  source.addEventListener("run", follow);
+  source.addEventListener("state", (event) => {
+    const before = state.textContent;
+    state.textContent = event.data;
+    if (["done", "failed", "cancelled"].includes(event.data)) {
+      source.close();
+      draw();
+      if (before !== event.data) {
+        location.reload(); // verdict, report and log
+      }
+    }
+  });
+})();
