@@ -1,5 +1,6 @@
 package dev.melange.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.melange.component.Inputs;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Layer;
@@ -22,6 +23,7 @@ import dev.melange.train.Trainer;
 import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingStopped;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,14 +59,18 @@ public final class ModelSteps {
     try (Scope scope = Scope.open()) {
       Case measured = find(arguments[0]);
       double seconds = Double.parseDouble(arguments[2]);
+      Clock clock = new Clock();
       double[] times =
-          arguments[1].equals("train") ? train(measured, seconds) : infer(measured, seconds);
+          arguments[1].equals("train")
+              ? train(measured, seconds, clock)
+              : infer(measured, seconds, clock);
       Arrays.sort(times);
       System.out.printf(
           Locale.ROOT,
-          "{\"median_ms\": %.3f, \"min_ms\": %.3f, \"steps\": %d, \"parameters\": %d, \"peak_mib\": %.1f}%n",
+          "{\"median_ms\": %.3f, \"min_ms\": %.3f, \"cpu_ms\": %.3f, \"steps\": %d, \"parameters\": %d, \"peak_mib\": %.1f}%n",
           times[times.length / 2],
           times[0],
+          clock.processorMillis(),
           times.length,
           measured.model().parameterCount(),
           peakMib());
@@ -162,9 +168,7 @@ public final class ModelSteps {
         model, data, batch, b -> model.loss(model.forward(b), b.get("label")), model::forward);
   }
 
-  private static double[] train(Case c, double seconds) throws IOException {
-    List<Long> ends = new ArrayList<>();
-    long[] start = new long[1];
+  private static double[] train(Case c, double seconds, Clock clock) throws IOException {
     Trainer trainer =
         Trainer.of(c.model(), c.objective())
             .data(Minibatches.inOrder(c.data(), c.batch()))
@@ -174,50 +178,65 @@ public final class ModelSteps {
                 new TrainingListener() {
                   @Override
                   public void step(StepRecord step) {
-                    long now = System.nanoTime();
-                    if (step.step() == WARM_UP) {
-                      start[0] = now;
-                    }
-                    if (step.step() >= WARM_UP) {
-                      ends.add(now);
-                    }
+                    clock.tick(step.step());
                   }
                 })
             .evaluateEvery(Integer.MAX_VALUE)
-            .cancellation(() -> ends.size() > 3 && System.nanoTime() - start[0] > seconds * 1e9);
+            .cancellation(() -> clock.isOver(seconds));
     try {
       trainer.fit();
     } catch (TrainingStopped enough) {
-      return differences(ends);
+      return clock.millis();
     }
     throw new IllegalStateException("the training ended before its time");
   }
 
-  private static double[] infer(Case c, double seconds) {
+  private static double[] infer(Case c, double seconds, Clock clock) {
     c.model().eval();
     TensorBatch batch = TensorBatch.of(c.data());
-    List<Long> ends = new ArrayList<>();
-    long start = 0;
-    for (int i = 1; ends.size() < 4 || System.nanoTime() - start < seconds * 1e9; i++) {
+    for (int i = 1; !clock.isOver(seconds); i++) {
       try (Scope scope = Scope.open()) {
         Inference.run(batch, c.forward());
       }
-      if (i == WARM_UP) {
-        start = System.nanoTime();
-      }
-      if (i >= WARM_UP) {
-        ends.add(System.nanoTime());
-      }
+      clock.tick(i);
     }
-    return differences(ends);
+    return clock.millis();
   }
 
-  private static double[] differences(List<Long> times) {
-    double[] result = new double[times.size() - 1];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (times.get(i + 1) - times.get(i)) / 1e6;
+  /** Ends of steps after the warm-up, and the processor time of all threads between them. */
+  private static final class Clock {
+    private static final OperatingSystemMXBean SYSTEM =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final List<Long> ends = new ArrayList<>();
+    private long first;
+    private long last;
+
+    void tick(long step) {
+      if (step < WARM_UP) {
+        return;
+      }
+      last = SYSTEM.getProcessCpuTime();
+      if (ends.isEmpty()) {
+        first = last;
+      }
+      ends.add(System.nanoTime());
     }
-    return result;
+
+    boolean isOver(double seconds) {
+      return ends.size() > 3 && System.nanoTime() - ends.get(0) > seconds * 1e9;
+    }
+
+    double processorMillis() {
+      return (last - first) / 1e6 / (ends.size() - 1);
+    }
+
+    double[] millis() {
+      double[] result = new double[ends.size() - 1];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = (ends.get(i + 1) - ends.get(i)) / 1e6;
+      }
+      return result;
+    }
   }
 
   private static double peakMib() throws IOException {
