@@ -98,6 +98,26 @@ record ImageTraining(
 
   /** The same of another model. */
   ImageTraining withModel(String name, Map<String, String> keys) {
+    return with(name, keys, mix, weights, seed);
+  }
+
+  /** The same with another mixing of images. */
+  ImageTraining withMix(String policy) {
+    return with(model, set, policy, weights, seed);
+  }
+
+  /** The same from other weights; null for random ones. */
+  ImageTraining withWeights(String file) {
+    return with(model, set, mix, file, seed);
+  }
+
+  /** The same with another seed. */
+  ImageTraining withSeed(long number) {
+    return with(model, set, mix, weights, number);
+  }
+
+  private ImageTraining with(
+      String name, Map<String, String> keys, String policy, String file, long number) {
     return new ImageTraining(
         name,
         keys,
@@ -109,73 +129,10 @@ record ImageTraining(
         epochs,
         batch,
         lr,
-        mix,
-        augment,
-        smoothing,
-        weights,
-        body_lr,
-        seed);
-  }
-
-  /** The same with another mixing of images. */
-  ImageTraining withMix(String policy) {
-    return new ImageTraining(
-        model,
-        set,
-        data,
-        valid,
-        valid_share,
-        size,
-        channels,
-        epochs,
-        batch,
-        lr,
         policy,
         augment,
         smoothing,
-        weights,
-        body_lr,
-        seed);
-  }
-
-  /** The same from other weights; null for random ones. */
-  ImageTraining withWeights(String file) {
-    return new ImageTraining(
-        model,
-        set,
-        data,
-        valid,
-        valid_share,
-        size,
-        channels,
-        epochs,
-        batch,
-        lr,
-        mix,
-        augment,
-        smoothing,
         file,
-        body_lr,
-        seed);
-  }
-
-  /** The same with another seed. */
-  ImageTraining withSeed(long number) {
-    return new ImageTraining(
-        model,
-        set,
-        data,
-        valid,
-        valid_share,
-        size,
-        channels,
-        epochs,
-        batch,
-        lr,
-        mix,
-        augment,
-        smoothing,
-        weights,
         body_lr,
         number);
   }

@@ -108,7 +108,7 @@ public final class AffNet extends ImageModel implements TokenMixerHost {
 
   /**
    * What each adaptive filter does to images, from the first on; for pictures see {@link
-   * FilterPictures}.
+   * MaskPictures}.
    *
    * @param x [B, in_channels, H, W]
    * @throws IllegalStateException if other token mixers stand in their place

@@ -9,8 +9,8 @@
  * dev.melange.papers.affnet.AffNet} the network with its maps for dense prediction, {@link
  * dev.melange.papers.affnet.DeepLabV3Head} the head for segmentation and {@link
  * dev.melange.papers.affnet.AffNetSegmenter} both together. {@link
- * dev.melange.papers.affnet.FilterPictures} draws the masks and kernels for single images. Names
- * and details follow the official code, which adds to the paper's text: groups of channels, biases,
- * a soft threshold, and the sum of filter and input.
+ * dev.melange.papers.affnet.MaskPictures} draws the masks and kernels for single images. Names and
+ * details follow the official code, which adds to the paper's text: groups of channels, biases, a
+ * soft threshold, and the sum of filter and input.
  */
 package dev.melange.papers.affnet;

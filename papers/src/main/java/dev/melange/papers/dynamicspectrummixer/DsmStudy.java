@@ -89,17 +89,14 @@ final class DsmStudy implements Study {
     run.report().section("Accuracy on " + results.name());
     run.report()
         .paragraph(
-            "%,d training and %,d test images %dx%dx%d, %s; %d epochs, batches of %d, seeds %d. The networks differ in nothing but the mixing."
-                .formatted(
-                    arena.images().train().size(),
-                    arena.images().test().size(),
-                    arena.images().channels(),
-                    arena.images().size(),
-                    arena.images().size(),
-                    arena.images().describeAugmentation(arena.task().augment()),
-                    arena.task().recipe().epochs(),
-                    arena.task().recipe().batch(),
-                    results.seeds()));
+            arena
+                    .images()
+                    .describe(
+                        arena.images().describeAugmentation(arena.task().augment()),
+                        arena.task().recipe().epochs(),
+                        arena.task().recipe().batch(),
+                        results.seeds())
+                + " The networks differ in nothing but the mixing.");
     run.result(results.table());
     run.report().charts(results.curves(), results.bars());
     run.compare(

@@ -56,19 +56,12 @@ final class MetaFormerReport {
     Report report = run.report();
     report.section("Accuracy by token mixer");
     report.paragraph(
-        "%s, %,d training and %,d test images %dx%dx%d, %s. %d epochs, batches of %d, %d %s. All variants share the skeleton, the data, the order of the batches and the budget."
-            .formatted(
-                images.name(),
-                images.train().size(),
-                images.test().size(),
-                images.channels(),
-                images.size(),
-                images.size(),
+        images.describe(
                 images.describeAugmentation(settings.augment()),
                 settings.epochs(images.train().size()) + settings.cooldown(),
                 settings.batch(),
-                settings.seeds(),
-                settings.seeds() == 1 ? "seed" : "seeds"));
+                settings.seeds())
+            + " All variants share the skeleton, the data, the order of the batches and the budget.");
     if (!images.name().equals(settings.data().get(0))) {
       report.paragraph(
           "%s is not on this machine, so the study ran on %s instead. The criteria were set for %s; melange data where %s tells how to get it."

@@ -34,18 +34,12 @@ final class MsMlpReport {
     Report report = run.report();
     report.section("Accuracy with and without shifting and mixing");
     report.paragraph(
-        "%s, %,d training and %,d test images %dx%dx%d, %s. %d epochs, batches of %d, seeds: %d. The networks share all but the distances and the sizes of the neighbourhoods."
-            .formatted(
-                images.name(),
-                images.train().size(),
-                images.test().size(),
-                images.channels(),
-                images.size(),
-                images.size(),
+        images.describe(
                 images.describeAugmentation(settings.augment()),
                 settings.recipe().epochs(),
                 settings.recipe().batch(),
-                settings.seeds()));
+                settings.seeds())
+            + " The networks share all but the distances and the sizes of the neighbourhoods.");
     run.result(results.table());
     report.charts(List.of(results.bars()));
     report.charts(results.curves());

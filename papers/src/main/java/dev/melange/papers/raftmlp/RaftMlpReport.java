@@ -38,22 +38,16 @@ final class RaftMlpReport {
     Report report = run.report();
     report.section("Accuracy by token mixing");
     report.paragraph(
-        "%s, %,d training and %,d test images %dx%dx%d, %s. %d epochs, batches of %d, seeds: %d. All networks share the data, the order of the batches and the recipe; those but the pyramid also their patches, width and depth."
-            .formatted(
-                images.name(),
-                images.train().size(),
-                images.test().size(),
-                images.channels(),
-                images.size(),
-                images.size(),
+        images.describe(
                 settings.augment().equals("paper")
                     ? "random crops, mirroring, colour jitter, RandAugment and cutout"
                     : images.describeAugmentation(settings.augment()),
                 settings.recipe().epochs(),
                 settings.recipe().batch(),
-                settings.seeds()));
+                settings.seeds())
+            + " All networks share the data, the order of the batches and the recipe; those but the pyramid also their patches, width and depth.");
     run.result(results.table());
-    report.charts(List.of(bySize(), results.bars()));
+    report.charts(List.of(results.bySize(), results.bars()));
     report.charts(results.curves());
     report.section("Test images of other sizes than the training images");
     report.paragraph(
@@ -63,16 +57,6 @@ final class RaftMlpReport {
     report.charts(List.of(byResolution()));
     matrices();
     compareWithThePaper();
-  }
-
-  /** Accuracy against parameters. */
-  private Chart bySize() {
-    XyChart.Builder chart = Chart.xy("Accuracy and size").x("parameters").y("test accuracy (%)");
-    for (ImageResults.Network network : results.networks()) {
-      chart.points(
-          network.title(), new double[] {network.parameters()}, new double[] {network.mean()});
-    }
-    return chart.build();
   }
 
   private Chart byResolution() {

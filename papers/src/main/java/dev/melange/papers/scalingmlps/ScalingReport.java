@@ -52,7 +52,7 @@ final class ScalingReport {
                     settings.recipe().batch(),
                     settings.seeds()));
     run.result(table());
-    run.report().charts(List.of(curves("accuracy_by_epoch"), curves("loss_by_epoch")));
+    run.report().charts(List.of(curves("accuracy_by_epoch"), curves("loss")));
     law();
     filters();
     if (settings.transfer() != null) {

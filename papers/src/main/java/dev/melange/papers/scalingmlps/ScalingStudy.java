@@ -80,7 +80,7 @@ final class ScalingStudy implements Study {
   }
 
   private static void check(StudyRun run, String key, long seed, JsonNode result) {
-    JsonNode losses = result.get("loss_by_epoch");
+    JsonNode losses = result.get("loss");
     double first = losses.get(0).asDouble();
     double last = losses.get(losses.size() - 1).asDouble();
     run.check(

@@ -5,14 +5,12 @@ import dev.melange.metric.Summary;
 import dev.melange.nn.ImageModel;
 import dev.melange.papers.ReceptiveField;
 import dev.melange.papers.mlpmixer.MlpMixer;
+import dev.melange.papers.study.ImageResults;
 import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.StudyRun;
-import dev.melange.report.Chart;
 import dev.melange.report.ColorMap;
 import dev.melange.report.ImageGrid;
-import dev.melange.report.Table;
 import dev.melange.report.Tile;
-import dev.melange.report.XyChart;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
@@ -24,7 +22,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /** The study's part of the report. */
 final class StripReport {
@@ -35,8 +32,15 @@ final class StripReport {
   private final StripSettings settings;
   private final StudyImages images;
   private final StripResults results;
+  private final ImageResults networks;
 
-  StripReport(StudyRun run, StripSettings settings, StudyImages images, StripResults results) {
+  StripReport(
+      StudyRun run,
+      StripSettings settings,
+      StudyImages images,
+      StripResults results,
+      ImageResults networks) {
+    this.networks = networks;
     this.run = run;
     this.settings = settings;
     this.images = images;
@@ -47,73 +51,21 @@ final class StripReport {
     run.report()
         .section("Accuracy")
         .paragraph(
-            "%s, %,d training and %,d test images of %d x %d pixels, %s. %d epochs, batches of %d, seeds: %d. All networks see the same images in the same order."
-                .formatted(
-                    images.name(),
-                    images.train().size(),
-                    images.test().size(),
-                    images.size(),
-                    images.size(),
+            images.describe(
                     images.describeAugmentation(settings.augment()),
                     settings.recipe().epochs(),
                     settings.recipe().batch(),
-                    settings.seeds()));
-    run.result(table());
-    run.report().charts(List.of(bars(), curves("accuracy_by_epoch"), curves("loss_by_epoch")));
+                    settings.seeds())
+                + " All networks see the same images in the same order.");
+    run.result(networks.table());
+    run.report().charts(List.of(networks.bars(), networks.bySize()));
+    run.report().charts(networks.curves());
     comparisons();
     pictures();
   }
 
   private List<Contestant> contestants() {
     return List.copyOf(results.outcomes().keySet());
-  }
-
-  private Table table() {
-    Table.Builder table =
-        Table.titled("Test accuracy on " + images.name())
-            .text("network")
-            .number("parameters", "%,d")
-            .number("top-1 (%)", "%.2f", Table.Best.HIGHEST);
-    for (Contestant contestant : contestants()) {
-      Summary summary = Summary.of(results.accuracies(contestant));
-      table.row(
-          contestant.title(),
-          results.parameters(contestant),
-          summary.count() == 1
-              ? (Object) summary.mean()
-              : new Table.PlusMinus(summary.mean(), summary.sd()));
-    }
-    return table.build();
-  }
-
-  private Chart bars() {
-    String[] names = contestants().stream().map(Contestant::key).toArray(String[]::new);
-    double[] means = new double[names.length];
-    double[] spreads = new double[names.length];
-    for (int i = 0; i < names.length; i++) {
-      Summary summary = Summary.of(results.accuracies(contestants().get(i)));
-      means[i] = summary.mean();
-      spreads[i] = (summary.max() - summary.min()) / 2;
-    }
-    return Chart.bars("Test accuracy by network and width of the strips", names)
-        .value("top-1 (%)")
-        .group("accuracy", means, spreads)
-        .horizontal()
-        .build();
-  }
-
-  private Chart curves(String key) {
-    boolean loss = key.startsWith("loss");
-    XyChart.Builder chart =
-        Chart.xy(loss ? "Training loss" : "Test accuracy during training")
-            .x("epoch")
-            .y(loss ? "cross entropy (nats)" : "top-1 (%)");
-    for (Contestant contestant : contestants()) {
-      double[][] values = results.byEpoch(contestant, key);
-      double[] epochs = IntStream.rangeClosed(1, values[0].length).asDoubleStream().toArray();
-      chart.seeds(contestant.title(), epochs, values);
-    }
-    return chart.build();
   }
 
   private void comparisons() {

@@ -3,13 +3,17 @@ package dev.melange.papers.stripmlp;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.melange.metric.PairedDifference;
 import dev.melange.metric.Summary;
+import dev.melange.nn.ImageModel;
+import dev.melange.papers.ModelCost;
 import dev.melange.papers.study.Finding;
+import dev.melange.papers.study.ImageResults;
+import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.Verdict;
+import dev.melange.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * What became of the networks of the study.
@@ -34,15 +38,26 @@ record StripResults(Map<Contestant, List<JsonNode>> outcomes) {
     return outcomes.get(contestant).get(0).get("parameters").asLong();
   }
 
-  /** A value of every epoch, by seed. */
-  double[][] byEpoch(Contestant contestant, String key) {
-    return outcomes.get(contestant).stream()
-        .map(
-            result ->
-                StreamSupport.stream(result.get(key).spliterator(), false)
-                    .mapToDouble(JsonNode::asDouble)
-                    .toArray())
-        .toArray(double[][]::new);
+  /** The networks in general terms, with what each costs. */
+  ImageResults networks(StripSettings settings, StudyImages images) {
+    return new ImageResults(
+        images.name(),
+        outcomes.entrySet().stream()
+            .map(
+                entry ->
+                    new ImageResults.Network(
+                        entry.getKey().key(),
+                        entry.getKey().title(),
+                        macs(entry.getKey(), settings, images),
+                        entry.getValue()))
+            .toList());
+  }
+
+  private static long macs(Contestant contestant, StripSettings settings, StudyImages images) {
+    Record config = StripStudy.config(contestant, settings, images);
+    try (ImageModel model = Contestant.create(config, new Rng(0))) {
+      return ModelCost.of(model, images.channels(), images.size(), images.size()).macs();
+    }
   }
 
   /** The claims, the criterion first. */

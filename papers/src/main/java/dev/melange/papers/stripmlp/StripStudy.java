@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.nn.ImageModel;
 import dev.melange.papers.study.ClassifierRecipe;
 import dev.melange.papers.study.Finding;
+import dev.melange.papers.study.ImageResults;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyImages;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,10 +57,11 @@ final class StripStudy implements Study {
       for (int i = 0; i < results.size(); i++) {
         Contestant contestant = contestants.get(i / settings.seeds());
         outcomes.computeIfAbsent(contestant, key -> new ArrayList<>()).add(results.get(i));
-        check(run, contestant, results.get(i));
       }
       StripResults comparison = new StripResults(outcomes);
-      new StripReport(run, settings, images, comparison).write();
+      ImageResults networks = comparison.networks(settings, images);
+      networks.check(run);
+      new StripReport(run, settings, images, comparison, networks).write();
       return comparison.findings();
     }
   }
@@ -93,19 +94,5 @@ final class StripStudy implements Study {
       }
       return json;
     }
-  }
-
-  private static void check(StudyRun run, Contestant contestant, JsonNode result) {
-    JsonNode losses = result.get("loss_by_epoch");
-    double first = losses.get(0).asDouble();
-    double last = losses.get(losses.size() - 1).asDouble();
-    run.check(
-        String.format(
-            Locale.ROOT,
-            "%s: the training loss falls, from %.3f in the first epoch to %.3f in the last.",
-            contestant.key(),
-            first,
-            last),
-        last < first || losses.size() == 1);
   }
 }

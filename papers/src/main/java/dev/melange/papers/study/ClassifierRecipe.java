@@ -140,7 +140,7 @@ public record ClassifierRecipe(
    * @param model on the engine's device
    * @param data what it is trained and tested on
    * @return {@code accuracy} of the last epoch in per cent, {@code accuracy_by_epoch}, {@code
-   *     loss_by_epoch}, {@code parameters} and {@code steps}
+   *     loss}, {@code parameters} and {@code steps}
    */
   public ObjectNode train(Trial trial, String name, ImageModel model, Data data)
       throws IOException {
@@ -171,7 +171,7 @@ public record ClassifierRecipe(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("parameters", model.parameterCount());
     json.put("steps", (long) epochs * batches.batches());
-    ArrayNode losses = json.putArray("loss_by_epoch");
+    ArrayNode losses = json.putArray("loss");
     ArrayNode accuracies = json.putArray("accuracy_by_epoch");
     for (EpochRecord epoch : result.history()) {
       losses.add(epoch.loss());

@@ -137,6 +137,16 @@ public record ImageResults(String data, List<Network> networks) {
         .build();
   }
 
+  /** Accuracy against parameters. */
+  public Chart bySize() {
+    XyChart.Builder chart = Chart.xy("Accuracy and size").x("parameters").y("test accuracy (%)");
+    for (Network network : networks) {
+      chart.points(
+          network.title(), new double[] {network.parameters()}, new double[] {network.mean()});
+    }
+    return chart.build();
+  }
+
   /** Test accuracy and training loss by epoch. */
   public List<Chart> curves() {
     XyChart.Builder accuracy =

@@ -253,6 +253,31 @@ public record StudyImages(
     };
   }
 
+  /**
+   * The setting of trainings in words: {@code CIFAR-10, 1,000 training and 500 test images 3x32x32,
+   * mirroring. 4 epochs, batches of 100, 3 seeds.}
+   *
+   * @param augmentation what the training images go through, in words
+   * @param epochs passes over the training images
+   * @param batch images per step
+   * @param seeds trainings of each network
+   */
+  public String describe(String augmentation, int epochs, int batch, int seeds) {
+    return "%s, %,d training and %,d test images %dx%dx%d, %s. %d epochs, batches of %d, %d seed%s."
+        .formatted(
+            name,
+            train.size(),
+            test.size(),
+            channels,
+            size,
+            size,
+            augmentation,
+            epochs,
+            batch,
+            seeds,
+            seeds == 1 ? "" : "s");
+  }
+
   /** The same images, scaled otherwise. */
   public StudyImages scaledTo(Normalize normalize) {
     return new StudyImages(

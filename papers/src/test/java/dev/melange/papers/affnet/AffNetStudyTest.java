@@ -155,7 +155,7 @@ class AffNetStudyTest {
       assertThat(filters.get(0).kernel().shape()).containsExactly(2, 64, 8, 12);
       BufferedImage image = new BufferedImage(96, 64, BufferedImage.TYPE_INT_RGB);
       ImageGrid grid =
-          FilterPictures.of("filters", filters.get(0), List.of(image, image), List.of("a", "b"), 3);
+          MaskPictures.of("filters", filters.get(0), List.of(image, image), List.of("a", "b"), 3);
       assertThat(grid.rows()).hasSize(4);
       assertThat(grid.columns()).hasSize(4);
       assertThat(grid.rows().get(0).tiles().get(1).toImage().getWidth()).isEqualTo(7);

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Pictures of the masks that filters have for single images, and of the kernels they amount to. */
-public final class FilterPictures {
+public final class MaskPictures {
   private static final int CELL = 96;
 
-  private FilterPictures() {}
+  private MaskPictures() {}
 
   /**
    * Two rows per image: the magnitudes of the masks with frequency zero in the middle of the left
