@@ -73,7 +73,7 @@ final class SeriesAnomaliesCommand extends SeriesTaskCommand {
 
   @Override
   int usualEpochs() {
-    return 3; // a longer training learns to copy anomalies, too
+    return 1; // a longer training learns to copy anomalies, too
   }
 
   @Override

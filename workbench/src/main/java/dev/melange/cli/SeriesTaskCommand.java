@@ -28,7 +28,7 @@ abstract class SeriesTaskCommand extends Subcommand {
       names = "--epochs",
       paramLabel = "N",
       description =
-          "Passes over the training rows, at most (default 10; anomalies 3, classify 20, m4 50).")
+          "Passes over the training rows, at most (default 10; anomalies 1, classify 20, m4 50).")
   private Integer epochs;
 
   @Option(

@@ -55,7 +55,7 @@ class SeriesCommandsIT {
                   : String.format(
                       Locale.ROOT,
                       "%.3f",
-                      20 + 5 * wave + 0.1 * rng.nextGaussian() + (fault ? 15 - 30 * (i % 2) : 0)),
+                      20 + 5 * wave + 0.1 * rng.nextGaussian() + (fault ? 15 : 0)),
               -3 - wave + 0.02 * rng.nextGaussian(),
               fault ? 1 : 0));
     }
