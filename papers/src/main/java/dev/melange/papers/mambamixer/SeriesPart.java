@@ -2,17 +2,12 @@ package dev.melange.papers.mambamixer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.data.LocatedSet;
-import dev.melange.data.series.SeriesCsv;
-import dev.melange.data.series.SeriesSplit;
-import dev.melange.data.series.TimeSeries;
 import dev.melange.data.series.Windows;
 import dev.melange.papers.forecast.DLinear;
 import dev.melange.papers.forecast.ForecastData;
-import dev.melange.papers.forecast.ForecastErrors;
 import dev.melange.papers.forecast.ForecastModel;
+import dev.melange.papers.forecast.ForecastTrials;
 import dev.melange.papers.forecast.Recipe;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.StudyRun;
@@ -24,7 +19,6 @@ import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.Minibatches;
 import dev.melange.train.SeriesBatches;
 import dev.melange.train.TensorBatch;
@@ -32,8 +26,6 @@ import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Forecasts of TSM2, of DLinear, and the last value repeated, under the ETT protocol. */
@@ -54,15 +46,10 @@ final class SeriesPart {
   SeriesPart(StudyRun run, MambaMixerSettings.Series settings) throws IOException {
     this.run = run;
     this.settings = settings;
-    boolean ett = settings.data().startsWith("ETT");
-    LocatedSet set = run.data().where(ett ? "ett" : settings.data());
-    String file = ett ? settings.data() + ".csv" : set.set().files().get(0).name();
-    TimeSeries series = SeriesCsv.read(set.source(file), SeriesCsv.Options.DETECT);
-    SeriesSplit split =
-        ett
-            ? SeriesSplit.ett(series.rows(), 24, settings.seq_len(), settings.horizon())
-            : SeriesSplit.ratio(series.rows(), settings.seq_len(), settings.horizon());
-    data = ForecastData.of(series, split, Optional.empty());
+    data =
+        ForecastTrials.data(
+                run.data(), settings.data(), settings.seq_len(), List.of(settings.horizon()), false)
+            .get(0);
   }
 
   /** How many trials there are. */
@@ -83,10 +70,7 @@ final class SeriesPart {
         pictured = shown ? result : pictured;
       }
     }
-    ObjectNode repeated =
-        run.trial(
-            "series-repeat-last",
-            trial -> errors(batch -> ForecastModel.repeatLast(batch.get("x"), settings.horizon())));
+    ObjectNode repeated = run.trial("series-repeat-last", trial -> ForecastTrials.repeatLast(data));
     contest.add(REPEAT, repeated);
     run.check(
         "TSM2 forecasts %s with a smaller error than the last value repeated."
@@ -129,28 +113,14 @@ final class SeriesPart {
   private ObjectNode train(boolean linear, boolean shown, Trial trial) throws IOException {
     try (ForecastModel model = model(linear, new Rng(trial.seed()))) {
       TrainingResult result = recipe(linear).fit(model, data, trial.seed(), trial::train);
-      ObjectNode json = errors(model.forward());
-      json.put("parameters", model.layer().parameterCount());
-      ArrayNode valid = json.putArray("mse_by_epoch");
-      for (EpochRecord epoch : result.history()) {
-        valid.add(epoch.metrics().get("valid_loss"));
-      }
+      ObjectNode json = ForecastTrials.trained(data, model, result);
+      json.set("mse_by_epoch", json.get("valid_loss"));
       if (shown) {
         picture(json.putArray("pictures"), model);
       }
       trial.save(model.layer(), linear ? "dlinear" : "tsm2", model.config());
       return json;
     }
-  }
-
-  private ObjectNode errors(Function<TensorBatch, Tensor> forward) {
-    Windows test = data.windows(data.split().test());
-    ForecastErrors errors = ForecastErrors.of(SeriesBatches.of(test, EVALUATION_BATCH), forward);
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("windows", errors.windows())
-        .put("mse", errors.mse())
-        .put("mae", errors.mae());
   }
 
   // The last column is the one the ETT data sets are published for.

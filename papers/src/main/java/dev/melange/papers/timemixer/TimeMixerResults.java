@@ -112,15 +112,26 @@ final class TimeMixerResults {
     boolean asPublished = settings.seq_len() == LongTermSettings.HISTORY;
     Published published = asPublished ? PUBLISHED.get(task) : null;
     List<ObjectNode> own = trials.get(task).get(Method.TIMEMIXER);
-    compare(task + ", MSE", published == null ? null : published.mse(), values(own, "mse"));
-    compare(task + ", MAE", published == null ? null : published.mae(), values(own, "mae"));
+    compare(task, "mse", published == null ? null : published.mse(), own);
+    compare(task, "mae", published == null ? null : published.mae(), own);
   }
 
-  private void compare(String quantity, Double published, double[] own) {
+  // Published figures leave out the windows of an incomplete last batch.
+  private void compare(Task task, String error, Double published, List<ObjectNode> own) {
+    JsonNode counted = own.get(0).get("published_windows");
+    String key = counted == null ? error : "published_" + error;
+    double mean = Summary.of(values(own, key)).mean();
+    String here = String.format(Locale.ROOT, "%.3f (mean of %d seeds", mean, own.size());
+    String windows =
+        counted == null ? "" : String.format(Locale.ROOT, ", %,d windows", counted.asInt());
+    String ratio =
+        published == null
+            ? ""
+            : String.format(Locale.ROOT, ", %+.1f %%", 100 * (mean / published - 1));
     run.compare(
-        quantity,
+        "%s, %s".formatted(task, error.toUpperCase(Locale.ROOT)),
         published == null ? "not reported" : String.format(Locale.ROOT, "%.3f", published),
-        String.format(Locale.ROOT, "%.3f (mean of %d seeds)", Summary.of(own).mean(), own.length));
+        here + windows + ratio + ")");
   }
 
   private static Object shown(double[] values) {

@@ -2,46 +2,32 @@ package dev.melange.papers.timemixer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Default;
-import dev.melange.data.series.Frequency;
-import dev.melange.data.series.SeriesSplit;
-import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.DLinear;
 import dev.melange.papers.forecast.ForecastData;
-import dev.melange.papers.forecast.ForecastErrors;
 import dev.melange.papers.forecast.ForecastModel;
+import dev.melange.papers.forecast.ForecastTrials;
 import dev.melange.papers.forecast.Recipe;
-import dev.melange.papers.forecast.SeriesSets;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyRun;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Rng;
-import dev.melange.tensor.Tensor;
-import dev.melange.train.EpochRecord;
-import dev.melange.train.SeriesBatches;
-import dev.melange.train.TensorBatch;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Long-term forecasts of TimeMixer with several scales and with one, of DLinear, and naive ones.
  */
 final class TimeMixerStudy implements Study {
-  private static final int EVALUATION_BATCH = 256;
-
   /**
    * Settings.
    *
    * @param data data sets: {@code ETTh1}, {@code ETTh2} or {@code us-flights-hourly}
-   * @param horizons steps forecast
+   * @param horizon steps forecast, one number or several
    * @param seq_len history length
    * @param repetitions trainings of each method, with different seeds
    * @param epochs passes over the training windows; null for the published number
@@ -52,7 +38,7 @@ final class TimeMixerStudy implements Study {
    */
   record Settings(
       List<String> data,
-      List<Integer> horizons,
+      List<Integer> horizon,
       int seq_len,
       int repetitions,
       @Default("null") Integer epochs,
@@ -61,10 +47,10 @@ final class TimeMixerStudy implements Study {
       int linear_epochs,
       boolean time_features) {
     Settings {
-      if (data.isEmpty() || horizons.isEmpty() || repetitions < 1 || linear_epochs < 1) {
+      if (data.isEmpty() || horizon.isEmpty() || repetitions < 1 || linear_epochs < 1) {
         throw new IllegalArgumentException(
-            "data and horizons must not be empty, repetitions and linear_epochs must be positive;"
-                + " got %s, %s, %d, %d".formatted(data, horizons, repetitions, linear_epochs));
+            "data and horizon must not be empty, repetitions and linear_epochs must be positive;"
+                + " got %s, %s, %d, %d".formatted(data, horizon, repetitions, linear_epochs));
       }
     }
 
@@ -132,16 +118,19 @@ final class TimeMixerStudy implements Study {
     Settings settings = run.settings(Settings.class);
     run.expect(
         settings.data().size()
-            * settings.horizons().size()
+            * settings.horizon().size()
             * (1 + settings.repetitions() * Method.values().length));
     TimeMixerResults results = new TimeMixerResults(run, settings);
     for (String name : settings.data()) {
-      TimeSeries series = SeriesSets.read(run.data(), name);
-      for (int horizon : settings.horizons()) {
-        ForecastData data = data(series, name, settings, horizon);
+      for (ForecastData data :
+          ForecastTrials.data(
+              run.data(), name, settings.seq_len(), settings.horizon(), settings.time_features())) {
+        int horizon = data.split().horizon();
         String task = name + "-" + horizon;
         results.naive(
-            name, horizon, run.trial(task + "-repeat-last", trial -> repeatLast(data, horizon)));
+            name,
+            horizon,
+            run.trial(task + "-repeat-last", trial -> ForecastTrials.repeatLast(data)));
         for (Method method : Method.values()) {
           for (int i = 0; i < settings.repetitions(); i++) {
             boolean pictured = method == Method.TIMEMIXER && i == 0;
@@ -160,28 +149,6 @@ final class TimeMixerStudy implements Study {
     return results.report();
   }
 
-  private static ForecastData data(TimeSeries series, String name, Settings settings, int horizon) {
-    SeriesSplit split = SeriesSets.split(series, name, settings.seq_len(), horizon);
-    return ForecastData.of(
-        series,
-        split,
-        settings.time_features() ? Optional.of(Frequency.Unit.HOUR) : Optional.empty());
-  }
-
-  private static ObjectNode repeatLast(ForecastData data, int horizon) {
-    return errors(data, batch -> ForecastModel.repeatLast(batch.get("x"), horizon));
-  }
-
-  private static ObjectNode errors(ForecastData data, Function<TensorBatch, Tensor> forward) {
-    ForecastErrors errors =
-        ForecastErrors.of(
-            SeriesBatches.of(data.windows(data.split().test()), EVALUATION_BATCH), forward);
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("windows", errors.windows()).put("mse", errors.mse()).put("mae", errors.mae());
-    Arrays.stream(errors.mseByStep()).forEach(json.putArray("mse_by_step")::add);
-    return json;
-  }
-
   private static ObjectNode train(
       Trial trial,
       Method method,
@@ -196,15 +163,8 @@ final class TimeMixerStudy implements Study {
     try (ForecastModel model = method.model(published, settings.seq_len(), horizon, weights)) {
       TrainingResult training =
           method.recipe(settings, published).fit(model, data, trial.seed(), trial::train);
-      ObjectNode json = errors(data, model.forward());
-      json.put("parameters", model.layer().parameterCount());
-      json.put("best_epoch", training.bestEpoch());
-      ArrayNode train = json.putArray("train_loss");
-      ArrayNode valid = json.putArray("valid_loss");
-      for (EpochRecord epoch : training.history()) {
-        train.add(epoch.loss());
-        valid.add(epoch.metrics().get("valid_loss"));
-      }
+      ObjectNode json = ForecastTrials.trained(data, model, training);
+      ForecastTrials.addPublished(json, data, model, settings.recipe(published).batch_size());
       if (pictured) {
         pictures(json.putArray("pictures"), (TimeMixer) model.layer(), data);
       }

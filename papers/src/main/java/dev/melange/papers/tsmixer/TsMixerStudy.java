@@ -1,16 +1,13 @@
 package dev.melange.papers.tsmixer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
-import dev.melange.data.series.TimeSeries;
 import dev.melange.papers.forecast.ForecastData;
-import dev.melange.papers.forecast.ForecastErrors;
 import dev.melange.papers.forecast.ForecastModel;
+import dev.melange.papers.forecast.ForecastTrials;
 import dev.melange.papers.forecast.NormalizedLinear;
 import dev.melange.papers.forecast.Recipe;
-import dev.melange.papers.forecast.SeriesSets;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
@@ -21,7 +18,6 @@ import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.Minibatches;
 import dev.melange.train.SeriesBatches;
 import dev.melange.train.TensorBatch;
@@ -30,22 +26,19 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Long-term forecasts of TSMixer with and without gates and mixing of channels, of a transformer
  * over the same patches, of a linear model, and of repeating the last value.
  */
 final class TsMixerStudy implements Study {
-  private static final int EVALUATION_BATCH = 256;
   private static final int ATTENTION_HEADS = 4;
 
   /**
    * Settings.
    *
    * @param data data sets: {@code ETTh1}, {@code ETTh2} or {@code us-flights-hourly}
-   * @param horizons steps forecast
+   * @param horizon steps forecast, one number or several
    * @param context history length
    * @param patch_length steps of a patch
    * @param patch_stride steps from one patch to the next
@@ -63,7 +56,7 @@ final class TsMixerStudy implements Study {
    */
   record Settings(
       List<String> data,
-      List<Integer> horizons,
+      List<Integer> horizon,
       int context,
       int patch_length,
       int patch_stride,
@@ -79,10 +72,10 @@ final class TsMixerStudy implements Study {
       double learning_rate,
       double window_share) {
     Settings {
-      if (data.isEmpty() || horizons.isEmpty() || seeds < 1 || ablation_seeds < 1) {
+      if (data.isEmpty() || horizon.isEmpty() || seeds < 1 || ablation_seeds < 1) {
         throw new IllegalArgumentException(
-            "data and horizons must not be empty, seeds and ablation_seeds must be positive; got %s, %s, %d, %d"
-                .formatted(data, horizons, seeds, ablation_seeds));
+            "data and horizon must not be empty, seeds and ablation_seeds must be positive; got %s, %s, %d, %d"
+                .formatted(data, horizon, seeds, ablation_seeds));
       }
     }
 
@@ -220,22 +213,14 @@ final class TsMixerStudy implements Study {
     for (Rival rival : Rival.values()) {
       trials += rival.seeds(settings);
     }
-    run.expect(settings.data().size() * settings.horizons().size() * trials);
+    run.expect(settings.data().size() * settings.horizon().size() * trials);
     TsMixerResults results = new TsMixerResults(run, settings);
     for (String name : settings.data()) {
-      TimeSeries series = SeriesSets.read(run.data(), name);
-      for (int horizon : settings.horizons()) {
-        ForecastData data =
-            ForecastData.of(
-                series,
-                SeriesSets.split(series, name, settings.context(), horizon),
-                Optional.empty());
-        String task = name + "-" + horizon;
+      for (ForecastData data :
+          ForecastTrials.data(run.data(), name, settings.context(), settings.horizon(), false)) {
+        String task = name + "-" + data.split().horizon();
         results.naive(
-            task,
-            run.trial(
-                task + "-repeat-last",
-                trial -> errors(data, b -> ForecastModel.repeatLast(b.get("x"), horizon))));
+            task, run.trial(task + "-repeat-last", trial -> ForecastTrials.repeatLast(data)));
         for (Rival rival : Rival.values()) {
           for (int i = 0; i < rival.seeds(settings); i++) {
             boolean pictured = i == 0;
@@ -253,16 +238,6 @@ final class TsMixerStudy implements Study {
     return results.report();
   }
 
-  private static ObjectNode errors(ForecastData data, Function<TensorBatch, Tensor> forward) {
-    ForecastErrors errors =
-        ForecastErrors.of(
-            SeriesBatches.of(data.windows(data.split().test()), EVALUATION_BATCH), forward);
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("windows", errors.windows()).put("mse", errors.mse()).put("mae", errors.mae());
-    put(json, "mse_by_step", errors.mseByStep());
-    return json;
-  }
-
   private static ObjectNode train(
       Trial trial, Rival rival, Settings settings, String task, ForecastData data, boolean pictured)
       throws IOException {
@@ -270,15 +245,7 @@ final class TsMixerStudy implements Study {
     int horizon = data.split().horizon();
     try (ForecastModel model = rival.model(settings, channels, horizon, new Rng(trial.seed()))) {
       TrainingResult training = settings.recipe().fit(model, data, trial.seed(), trial::train);
-      ObjectNode json = errors(data, model.forward());
-      json.put("parameters", model.layer().parameterCount());
-      json.put("best_epoch", training.bestEpoch());
-      ArrayNode train = json.putArray("train_loss");
-      ArrayNode valid = json.putArray("valid_loss");
-      for (EpochRecord epoch : training.history()) {
-        train.add(epoch.loss());
-        valid.add(epoch.metrics().get("valid_loss"));
-      }
+      ObjectNode json = ForecastTrials.trained(data, model, training);
       if (pictured) {
         picture(json, model, data);
       }
@@ -298,9 +265,9 @@ final class TsMixerStudy implements Study {
       TensorBatch batch = single.next().to(Engine.get().device());
       ObjectNode drawn = json.putObject("picture");
       drawn.put("column", data.series().columns().get(column)).put("window", index);
-      put(drawn, "history", column(batch.get("x"), column, data));
-      put(drawn, "truth", column(batch.get("y"), column, data));
-      put(drawn, "forecast", column(model.forward().apply(batch), column, data));
+      ForecastTrials.put(drawn, "history", column(batch.get("x"), column, data));
+      ForecastTrials.put(drawn, "truth", column(batch.get("y"), column, data));
+      ForecastTrials.put(drawn, "forecast", column(model.forward().apply(batch), column, data));
       if (model.layer() instanceof TsMixer mixer && mixer.config().gated_attn()) {
         ArrayNode layers = json.putArray("gates");
         for (Tensor gate : mixer.patchGates(batch.get("x"), null)) {
@@ -317,9 +284,5 @@ final class TsMixerStudy implements Study {
     return Arrays.stream(x.get(0).select(1, column).toDoubles())
         .map(value -> value * std + mean)
         .toArray();
-  }
-
-  private static void put(ObjectNode json, String name, double[] values) {
-    Arrays.stream(values).forEach(json.putArray(name)::add);
   }
 }

@@ -63,7 +63,7 @@ class TsMixerStudyTest {
   @Test
   void settingsCanBeChanged() {
     Settings smoke = settings(Scale.SMOKE);
-    assertThat(Configs.with(smoke, Map.of("horizons", "12,24")).horizons()).containsExactly(12, 24);
+    assertThat(Configs.with(smoke, Map.of("horizon", "12,24")).horizon()).containsExactly(12, 24);
     assertThatThrownBy(() -> Configs.with(smoke, Map.of("seeds", "0")))
         .hasMessageContaining("seeds and ablation_seeds must be positive");
     assertThat(settings(Scale.FULL).recipe().epochs()).isEqualTo(100);
