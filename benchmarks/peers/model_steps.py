@@ -14,6 +14,7 @@ import torch.nn.functional as F
 import maxim
 from mlp_pyramids import MsMlp, RaftMlp
 from plain_mlps import hourglass_mlp, scaling_mlp
+from series_models import Tsm2, TsMixer, Vim2
 from token_mixers import AffNet, Dsm, NinFormer, StripMlp
 
 
@@ -337,6 +338,7 @@ IMAGES = {
     "dsm_s_224": (Dsm, 4, 224, 1000),
     "ninformer_cifar10_32": (NinFormer, 64, 32, 10),
     "max_former_cifar10_32": (MaxFormer, 16, 32, 10),
+    "vim2_xs_32": (Vim2, 32, 32, 10),
 }
 
 
@@ -345,6 +347,10 @@ def case(name):
     if name == "timemixer_etth1":
         model = TimeMixer()
         x, y = torch.randn(128, 96, 7), torch.randn(128, 96, 7)
+        return model, lambda: F.mse_loss(model(x), y), lambda: model(x)
+    if name in ("tsmixer_ett", "tsm2_ett"):
+        model, batch, history = (TsMixer(), 64, 512) if name == "tsmixer_ett" else (Tsm2(), 32, 96)
+        x, y = torch.randn(batch, history, 7), torch.randn(batch, 96, 7)
         return model, lambda: F.mse_loss(model(x), y), lambda: model(x)
     if name == "finalmlp_frappe":
         model = FinalMlp()

@@ -34,7 +34,10 @@ public final class Compare {
           "dsm_s_224",
           "ninformer_cifar10_32",
           "max_former_cifar10_32",
+          "vim2_xs_32",
           "timemixer_etth1",
+          "tsmixer_ett",
+          "tsm2_ett",
           "finalmlp_frappe");
   private static final ObjectMapper JSON = new ObjectMapper();
 

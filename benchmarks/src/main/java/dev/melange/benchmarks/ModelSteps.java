@@ -8,8 +8,10 @@ import dev.melange.papers.Catalogue;
 import dev.melange.papers.finalmlp.ClickModel;
 import dev.melange.papers.finalmlp.Feature;
 import dev.melange.papers.hourglassmlp.HourglassMlp;
+import dev.melange.papers.mambamixer.SeriesMambaMixer;
 import dev.melange.papers.maxim.Maxim;
 import dev.melange.papers.timemixer.TimeMixer;
+import dev.melange.papers.tsmixer.TsMixer;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -92,7 +94,17 @@ public final class ModelSteps {
       case "dsm_s_224" -> image("dsm_s", 4, 224);
       case "ninformer_cifar10_32" -> image("ninformer_cifar10", 64, 32);
       case "max_former_cifar10_32" -> image("max_former_cifar10", 16, 32);
+      case "vim2_xs_32" -> image("vim2_xs", 32, 32);
       case "timemixer_etth1" -> forecast();
+      case "tsmixer_ett" -> {
+        TsMixer model = (TsMixer) Catalogue.model("tsmixer_ett_96").create(new Rng(1));
+        yield series(model, 64, 512, b -> model.forecast(b.get("x"), null).point());
+      }
+      case "tsm2_ett" -> {
+        SeriesMambaMixer model =
+            (SeriesMambaMixer) Catalogue.model("tsm2_ett_96").create(new Rng(1));
+        yield series(model, 32, 96, b -> model.forward(b.get("x"), null, null));
+      }
       case "finalmlp_frappe" -> clicks();
       default -> throw new IllegalArgumentException("unknown case '" + name + "'");
     };
@@ -145,6 +157,14 @@ public final class ModelSteps {
         b -> model.forward(new Inputs(Map.of("x_enc", b.get("x_enc")), model.isTraining()));
     return new Case(
         model, data, 128, b -> forward.apply(b).sub(b.get("y")).square().mean(), forward);
+  }
+
+  /** Forecasts 96 steps of 7 columns. */
+  private static Case series(
+      Layer model, int batch, int history, Function<TensorBatch, Tensor> forward) {
+    Map<String, Tensor> data =
+        Map.of("x", new Rng(2).normal(batch, history, 7), "y", new Rng(3).normal(batch, 96, 7));
+    return new Case(model, data, batch, b -> Losses.mse(forward.apply(b), b.get("y")), forward);
   }
 
   private static Case clicks() {

@@ -20,9 +20,9 @@ import java.util.function.Supplier;
  *   g_i = dL/dh_i = C_i dy_i + exp(dt_(i+1) A) g_(i+1)
  * </pre>
  *
- * <p>libtorch computes the exponentials, a tile at a time; the rest is loops over arrays, in
- * float64 whatever the tensors' type. The steps are taken in segments that fit a core's cache. Of
- * all states only those between the segments are kept for the gradient.
+ * <p>libtorch computes the exponentials, a tile at a time and in the tensors' type; the rest is
+ * loops over arrays, in float64 whatever the tensors' type. The steps are taken in segments that
+ * fit a core's cache. Of all states only those between the segments are kept for the gradient.
  *
  * <p>The work is cut into tasks over samples and channels for {@link Engine#parallel}. How it is
  * cut, and so each result to the last bit, depends on the shapes alone and not on the number of
@@ -60,14 +60,18 @@ final class ScanKernel {
     Tensor a = padded(in[2]);
     Tensor b = padded(in[3]);
     Tensor c = padded(in[4]);
+    Tensor dt = typed(in[1]);
+    Tensor rates = typed(a);
     shape = ScanShape.of(in[0], a, b, c);
     columns = shape.length() + (withState ? shape.states() : 0);
     source =
         new ScanSegment.Source(
             shape,
             numbers(in[0]),
-            numbers(in[1]),
-            numbers(a),
+            new HostNumbers(dt),
+            new HostNumbers(rates),
+            dt,
+            rates,
             numbers(b),
             numbers(c),
             b.dim() == 2,
@@ -96,8 +100,11 @@ final class ScanKernel {
   }
 
   private static HostNumbers numbers(Tensor x) {
-    Tensor typed = x.dtype() == DType.F32 || x.dtype() == DType.F64 ? x : x.to(DType.F32);
-    return new HostNumbers(typed.contiguous());
+    return new HostNumbers(typed(x));
+  }
+
+  private static Tensor typed(Tensor x) {
+    return (x.dtype() == type(x) ? x : x.to(type(x))).contiguous();
   }
 
   private static Tensor doubles(long... shape) {

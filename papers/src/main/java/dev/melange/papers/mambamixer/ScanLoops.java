@@ -3,7 +3,8 @@ package dev.melange.papers.mambamixer;
 /**
  * The inner loops of the selective scan, over one row of steps and several states of it. A
  * recurrence cannot be vectorised, and one alone would wait at each step for its own last result:
- * so some states run side by side, and all that is needed of a number is done while it is at hand.
+ * so some states run side by side, multiplications and additions are fused, and all that is needed
+ * of a number is done while it is at hand.
  *
  * <p>Decays, coefficients and states are blocks of one row of {@code length} numbers per state.
  */
@@ -57,10 +58,10 @@ final class ScanLoops {
     double h3 = h[at + 3];
     for (int i = 0; i < length; i++) {
       double xi = x[from + i];
-      h0 = d[d0 + i] * h0 + in[b0 + i] * xi;
-      h1 = d[d1 + i] * h1 + in[b1 + i] * xi;
-      h2 = d[d2 + i] * h2 + in[b2 + i] * xi;
-      h3 = d[d3 + i] * h3 + in[b3 + i] * xi;
+      h0 = Math.fma(d[d0 + i], h0, in[b0 + i] * xi);
+      h1 = Math.fma(d[d1 + i], h1, in[b1 + i] * xi);
+      h2 = Math.fma(d[d2 + i], h2, in[b2 + i] * xi);
+      h3 = Math.fma(d[d3 + i], h3, in[b3 + i] * xi);
       y[from + i] += (out[c0 + i] * h0 + out[c1 + i] * h1) + (out[c2 + i] * h2 + out[c3 + i] * h3);
     }
     h[at] = h0;
@@ -110,10 +111,10 @@ final class ScanLoops {
     states[s3] = h3;
     for (int i = 0; i < length; i++) {
       double xi = x[from + i];
-      h0 = d[d0 + i] * h0 + in[b0 + i] * xi;
-      h1 = d[d1 + i] * h1 + in[b1 + i] * xi;
-      h2 = d[d2 + i] * h2 + in[b2 + i] * xi;
-      h3 = d[d3 + i] * h3 + in[b3 + i] * xi;
+      h0 = Math.fma(d[d0 + i], h0, in[b0 + i] * xi);
+      h1 = Math.fma(d[d1 + i], h1, in[b1 + i] * xi);
+      h2 = Math.fma(d[d2 + i], h2, in[b2 + i] * xi);
+      h3 = Math.fma(d[d3 + i], h3, in[b3 + i] * xi);
       states[s0 + i + 1] = h0;
       states[s1 + i + 1] = h1;
       states[s2 + i + 1] = h2;
@@ -192,8 +193,8 @@ final class ScanLoops {
       double dy = upstream[from + i];
       double xi = x[from + i];
       double step = dt[from + i];
-      double g0 = out[c0 + i] * dy + carry0;
-      double g1 = out[c1 + i] * dy + carry1;
+      double g0 = Math.fma(out[c0 + i], dy, carry0);
+      double g1 = Math.fma(out[c1 + i], dy, carry1);
       gradC[c0 + i] += dy * h[h0 + i + 1];
       gradC[c1 + i] += dy * h[h1 + i + 1];
       gradB[b0 + i] += g0 * xi;
