@@ -119,4 +119,25 @@ record Pretraining(
   int modelChannels() {
     return channels == null ? 3 : channels;
   }
+
+  /** A training of about the same memory. */
+  ImageTraining asTraining() {
+    return new ImageTraining(
+        model,
+        set,
+        data,
+        valid,
+        valid_share,
+        size,
+        channels,
+        epochs,
+        batch,
+        lr,
+        "vanilla",
+        "none",
+        0,
+        null,
+        1,
+        seed);
+  }
 }

@@ -87,6 +87,7 @@ final class PretrainingRun {
               .formatted(settings.data()));
     }
     encoder(settings).close();
+    ImageMemory.require(settings.asTraining(), 2);
   }
 
   private static ProjectedModel encoder(Pretraining settings) {

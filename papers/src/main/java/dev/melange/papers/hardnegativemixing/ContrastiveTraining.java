@@ -66,9 +66,15 @@ public final class ContrastiveTraining<E extends Layer & ContrastiveEncoder> {
       }
     }
 
-    private Mochi.Config mixing(boolean mixes) {
+    /** Without mixing the negatives are ranked only to count the false ones among the hardest. */
+    private Mochi.Config mixing(boolean mixes, boolean labelled) {
       return new Mochi.Config(
-          temperature, n_hard, mixes ? s : 0, mixes ? s_prime : 0, true, oracle);
+          temperature,
+          mixes || labelled ? n_hard : 0,
+          mixes ? s : 0,
+          mixes ? s_prime : 0,
+          true,
+          oracle);
     }
   }
 
@@ -145,7 +151,8 @@ public final class ContrastiveTraining<E extends Layer & ContrastiveEncoder> {
         TensorBatch.of(
             Map.of(ImageBatches.IMAGE, batch.get(ImageBatches.IMAGE), ImageBatches.LABEL, labels));
     ready = ready.with(KEY, keys).with(MIXES, Tensor.of(new long[] {mixes ? 1 : 0}).squeeze(0));
-    MixingPoints points = MixingPoints.draw(config.mixing(mixes), batch.size(), rng.fork(POINTS));
+    MixingPoints points =
+        MixingPoints.draw(config.mixing(mixes, labelled), batch.size(), rng.fork(POINTS));
     return points.into(ready, keys.device());
   }
 
@@ -154,7 +161,7 @@ public final class ContrastiveTraining<E extends Layer & ContrastiveEncoder> {
     Tensor q = model.query().project(model.query().features(part.get(ImageBatches.IMAGE)));
     Tensor labels = part.get(ImageBatches.LABEL);
     boolean mixes = part.get(MIXES).itemLong() == 1;
-    Mochi.Config mixing = config.mixing(mixes);
+    Mochi.Config mixing = config.mixing(mixes, labelled);
     MixingPoints points = MixingPoints.of(part);
     Mochi.Result result =
         Mochi.of(mixing, q, part.get(KEY), model.seen(), points, labels, model.seenLabels());

@@ -1,6 +1,7 @@
 package dev.melange.papers.hardnegativemixing;
 
 import dev.melange.component.Default;
+import dev.melange.tensor.DType;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 
@@ -127,6 +128,9 @@ public final class Mochi {
     if (n > similar.size(1)) {
       throw new IllegalArgumentException(
           "n_hard is %d, but the queue has only %d negatives".formatted(n, similar.size(1)));
+    }
+    if (n == 0) {
+      return Tensor.zeros(DType.I64, similar.device(), similar.size(0), 0);
     }
     Tensor.Indexed sorted = similar.sort(1, true);
     Tensor left = sorted.values().narrow(1, 0, n);

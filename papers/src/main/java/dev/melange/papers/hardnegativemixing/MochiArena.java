@@ -37,7 +37,7 @@ final class MochiArena {
   static final List<String> CURVES =
       List.of("proxy_accuracy", "proxy_accuracy_real", "alignment", "uniformity", "knn");
   private static final int EVALUATION_BATCH = 250;
-  private static final int EVALUATIONS = 8;
+  private static final int EVALUATIONS = 6;
   private static final double MOMENTUM = 0.9;
   private static final long VIEWS = 9;
   private static final long QUEUE = 10;

@@ -121,7 +121,7 @@ record MochiSettings(Arena digits, Arena images, int seeds, int fresh_seeds, int
                   0.2,
                   0.99,
                   0.2,
-                  20,
+                  12,
                   100,
                   0.06,
                   5e-4),

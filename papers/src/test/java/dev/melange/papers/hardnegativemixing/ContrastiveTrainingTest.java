@@ -159,6 +159,23 @@ class ContrastiveTrainingTest {
   }
 
   @Test
+  void countsFalseNegativesOnlyOfImagesWithClasses() {
+    try (MocoModel<DigitEncoder> model = model();
+        Scope scope = Scope.open()) {
+      model.train();
+      for (boolean labelled : new boolean[] {false, true}) {
+        var training = new ContrastiveTraining<>(config("moco", false, 0), model, labelled);
+        TensorBatch ready = training.prepare(batch(8), new Rng(SEED), TrainingProgress.START);
+        assertThat(training.loss(ready).item()).isPositive();
+        MocoModel.Counted counted = model.takeCounts();
+        assertThat(Double.isNaN(counted.falseHard())).isEqualTo(!labelled);
+        assertThat(counted.falseMixed()).isNaN();
+        assertThat(counted.proxyAccuracy()).isEqualTo(counted.proxyAccuracyReal());
+      }
+    }
+  }
+
+  @Test
   void interruptedTrainingEndsAsTheUninterruptedOne() throws IOException {
     Map<String, float[]> whole = train(folder.resolve("whole"), () -> false);
     int[] asked = {0};
