@@ -342,8 +342,53 @@ IMAGES = {
 }
 
 
+# ---- Fields of images: points [n, 2] to colours [n, 3] ----
+class CamImage(nn.Module):
+    """Random Fourier features, then layers that are standardised and modulated by grids."""
+
+    def __init__(self, frequencies=256, width=256, layers=3, grid=32, sigma=10.0):
+        super().__init__()
+        self.register_buffer("proj", torch.randn(2, frequencies) * 2 * torch.pi)
+        self.sigma = sigma
+        sizes = [2 * frequencies] + [width] * layers
+        self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])
+        self.grids = nn.ParameterList(
+            [torch.cat([torch.ones(1, 1, grid, grid), torch.zeros(1, 1, grid, grid)], 1)
+             for _ in range(layers)])
+        self.last = nn.Linear(width, 3)
+
+    def forward(self, x):
+        p = x @ (self.proj * self.sigma)
+        h = torch.cat([p.sin(), p.cos()], -1)
+        places = (x * 2 - 1)[None, None]
+        for layer, grid in zip(self.layers, self.grids):
+            h = F.instance_norm(layer(h)[None])[0]
+            both = F.grid_sample(grid, places, padding_mode="border", align_corners=True)
+            both = both[0, :, 0].t()
+            h = F.relu(both[:, :1] * h + both[:, 1:])
+        return torch.sigmoid(self.last(h))
+
+
+class Siren(nn.Module):
+    def __init__(self, width=256, hidden=3, omega=30.0):
+        super().__init__()
+        sizes = [2] + [width] * (hidden + 1)
+        self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])
+        self.last = nn.Linear(width, 3)
+        self.omega = omega
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.sin(layer(self.omega * x))
+        return self.last(self.omega * x)
+
+
 def case(name):
     torch.manual_seed(1)
+    if name in ("cam_image_16k", "siren_16k"):
+        model = CamImage() if name.startswith("cam") else Siren()
+        x, y = torch.rand(128 * 128, 2), torch.rand(128 * 128, 3)
+        return model, lambda: F.mse_loss(model(x), y), lambda: model(x)
     if name == "timemixer_etth1":
         model = TimeMixer()
         x, y = torch.randn(128, 96, 7), torch.randn(128, 96, 7)

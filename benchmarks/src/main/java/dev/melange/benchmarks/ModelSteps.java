@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.melange.component.Inputs;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Layer;
+import dev.melange.nn.UnaryLayer;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.finalmlp.ClickModel;
 import dev.melange.papers.finalmlp.Feature;
@@ -106,6 +107,8 @@ public final class ModelSteps {
         yield series(model, 32, 96, b -> model.forward(b.get("x"), null, null));
       }
       case "finalmlp_frappe" -> clicks();
+      case "cam_image_16k" -> field("cam_image", 0);
+      case "siren_16k" -> field("fresh_siren", -1);
       default -> throw new IllegalArgumentException("unknown case '" + name + "'");
     };
   }
@@ -186,6 +189,18 @@ public final class ModelSteps {
     data.put("label", new Rng(3).bernoulli(0.5, batch));
     return new Case(
         model, data, batch, b -> model.loss(model.forward(b), b.get("label")), model::forward);
+  }
+
+  private static Case field(String name, double low) {
+    UnaryLayer model = (UnaryLayer) Catalogue.model(name).create(new Rng(1));
+    int points = 128 * 128;
+    Map<String, Tensor> data =
+        Map.of(
+            "point", new Rng(2).uniform(points, 2).mul(1 - low).add(low),
+            "value", new Rng(3).uniform(points, 3));
+    Function<TensorBatch, Tensor> forward = b -> model.forward(b.get("point"));
+    return new Case(
+        model, data, points, b -> Losses.mse(forward.apply(b), b.get("value")), forward);
   }
 
   private static double[] train(Case c, double seconds, Clock clock) throws IOException {

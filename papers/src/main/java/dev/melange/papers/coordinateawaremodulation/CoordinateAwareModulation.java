@@ -3,6 +3,7 @@ package dev.melange.papers.coordinateawaremodulation;
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
 import dev.melange.nn.Layer;
+import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -120,6 +121,6 @@ public final class CoordinateAwareModulation extends Layer {
   }
 
   private static Tensor standardise(Tensor x) {
-    return x.sub(x.meanKeep(1)).div(x.varKeep(0, 1).add(EPS).sqrt());
+    return Nn.layerNorm(x, null, null, EPS);
   }
 }

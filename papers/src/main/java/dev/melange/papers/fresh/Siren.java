@@ -103,7 +103,8 @@ public final class Siren extends UnaryLayer {
       Tensor z =
           i > 0 && config.boost_bias
               ? linear.forward(h).mul(omega(i))
-              : Nn.linear(h.mul(omega(i)), linear.weight(), linear.bias());
+              // the factor on the weights is the same as on the input, and there are fewer of them
+              : Nn.linear(h, linear.weight().mul(omega(i)), linear.bias());
       h = i == layers.size() - 1 ? z : z.sin();
     }
     return h;
