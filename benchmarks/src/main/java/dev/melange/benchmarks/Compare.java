@@ -38,7 +38,7 @@ public final class Compare {
           "timemixer_etth1",
           "tsmixer_ett",
           "tsm2_ett",
-                    "finalmlp_frappe",
+          "finalmlp_frappe",
           "cam_image_16k",
           "siren_16k");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -10,8 +10,9 @@ import java.util.List;
  * @param seeds repetitions
  * @param line of the fits of a line
  * @param image of the fits of images
+ * @param scene of the fits of a scene
  */
-record CamSettings(int seeds, LineFits line, ImageFits image) {
+record CamSettings(int seeds, LineFits line, ImageFits image, SceneFits scene) {
   /** Checks the number. */
   CamSettings {
     if (seeds < 1) {
@@ -78,8 +79,55 @@ record CamSettings(int seeds, LineFits line, ImageFits image) {
     }
   }
 
+  /**
+   * Fits of a scene of spheres by small radiance fields.
+   *
+   * @param train pictures to learn from
+   * @param test pictures that are held out
+   * @param side pixels along each side of a picture
+   * @param net_width of the networks
+   * @param net_depth of the networks
+   * @param grid_size cells of the planes along each axis
+   * @param rays of a step
+   * @param samples along a ray
+   * @param steps of each training
+   */
+  record SceneFits(
+      int train,
+      int test,
+      int side,
+      int net_width,
+      int net_depth,
+      int grid_size,
+      int rays,
+      int samples,
+      int steps) {
+    SceneFits {
+      if (train < 1 || test < 1 || side < 4 || steps < SCENE_EVALUATIONS) {
+        throw new IllegalArgumentException(
+            "a scene needs pictures to learn from and for the test, a side of at least 4 and %d steps, got %d, %d, %d and %d"
+                .formatted(SCENE_EVALUATIONS, train, test, side, steps));
+      }
+    }
+
+    /** A network of a kind. */
+    CamNerf.Config config(String kind) {
+      int coordinates = kind.equals("planes") ? 3 : 0;
+      return new CamNerf.Config(
+          net_depth, net_width, 2, 1, Math.max(1, net_width / 2), coordinates, grid_size);
+    }
+
+    /** How to train it. */
+    SceneFit.Options options(long seed) {
+      return new SceneFit.Options(
+          steps, rays, samples, 0, 2, 6, 1, 1e-3, steps / SCENE_EVALUATIONS, seed);
+    }
+  }
+
   /** How often the PSNR is measured in a training. */
   static final int EVALUATIONS = 10;
+
+  private static final int SCENE_EVALUATIONS = 5;
 
   /** The settings of a scale. */
   static CamSettings of(Scale scale) {
@@ -95,7 +143,8 @@ record CamSettings(int seeds, LineFits line, ImageFits image) {
                   16,
                   8,
                   List.of(4.0),
-                  40));
+                  40),
+              new SceneFits(6, 1, 12, 16, 2, 8, 64, 12, 30));
       case QUICK ->
           new CamSettings(
               3,
@@ -109,7 +158,8 @@ record CamSettings(int seeds, LineFits line, ImageFits image) {
                   128,
                   32,
                   List.of(4.0, 10.0),
-                  400));
+                  400),
+              new SceneFits(30, 5, 48, 64, 4, 64, 256, 48, 1_000));
       case FULL ->
           new CamSettings(
               3,
@@ -123,7 +173,8 @@ record CamSettings(int seeds, LineFits line, ImageFits image) {
                   256,
                   32,
                   List.of(4.0, 10.0),
-                  2_000));
+                  2_000),
+              new SceneFits(100, 20, 100, 256, 8, 128, 1_024, 64, 50_000));
     };
   }
 }
