@@ -53,10 +53,15 @@ public final class MixTraining implements AutoCloseable {
    * @param policy as it was parsed
    * @param setup of the classifier
    * @param context what policies need besides the images
+   * @throws IllegalArgumentException if a policy cannot be made for the classifier
    */
   public static MixTraining of(MixPolicy policy, MixSetup setup, MixContext context) {
-    MixPolicy bound = policy.bind(setup);
-    return new MixTraining(bound, setup, context);
+    try {
+      return new MixTraining(policy.bind(setup), setup, context);
+    } catch (RuntimeException e) {
+      setup.learners().forEach(Layer::close); // also one that was only half made
+      throw e;
+    }
   }
 
   /** The policy with its networks. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.melange.component.Verifier;
 import dev.melange.data.image.Image;
+import dev.melange.data.image.Normalize;
+import dev.melange.mix.MixTraining;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.ModelSummary;
 import dev.melange.papers.affnet.AffNet;
@@ -102,6 +104,29 @@ class EntryPointLeakIT {
                   .epochs(1)
                   .fit());
     }
+  }
+
+  @Test
+  void trainingWithLearnedMixing() throws IOException {
+    Map<String, Tensor> data = images();
+    Normalize normalize =
+        new Normalize(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.2f, 0.2f, 0.2f});
+    check(
+        () -> {
+          Mixing mixing = Mixing.parse("adautomix+adamixup+cutmix");
+          try (ImageModel model = model();
+              MixTraining training = mixing.with(model, new long[] {3, 16, 16}, normalize, 1)) {
+            training
+                .trainer(mixing.loss().objective(model))
+                .data(Minibatches.inOrder(data, 8))
+                .steps(1)
+                .fit();
+            try (Scope scope = Scope.open()) {
+              training.preview(TensorBatch.of(data), 3, new Rng(1));
+            }
+          }
+        });
+    data.values().forEach(Tensor::close);
   }
 
   @Test

@@ -7,6 +7,8 @@
  *   <li>Classifier and intrusion discriminator, the joint objective: {@link
  *       dev.melange.papers.adamixup.AdaMixUp}; what is random in a step: {@link
  *       dev.melange.papers.adamixup.AdaMixUpDraws}.
+ *   <li>As a policy beside any image classifier ({@code --mix adamixup}): {@link
+ *       dev.melange.papers.adamixup.AdaMixUpPolicy}.
  *   <li>The network of the experiments on CIFAR: {@link dev.melange.papers.adamixup.PreActResNet}.
  * </ul>
  */

@@ -5,6 +5,9 @@
  * <ul>
  *   <li>Generator of AdAutoMix: {@link dev.melange.papers.adversarialautomixup.AdaptiveMask}; of
  *       AutoMix: {@link dev.melange.papers.adversarialautomixup.AutoMixBlock}.
+ *   <li>Both as policies beside any image classifier ({@code --mix adautomix}): {@link
+ *       dev.melange.papers.adversarialautomixup.AdAutoMixPolicy}, {@link
+ *       dev.melange.papers.adversarialautomixup.AutoMixPolicy}.
  *   <li>Training step with student, teacher and generator: {@link
  *       dev.melange.papers.adversarialautomixup.AdAutoMix}; what is random in it: {@link
  *       dev.melange.papers.adversarialautomixup.AdAutoMixDraws}.

@@ -125,7 +125,7 @@ record Arena(Task task, StudyImages images) implements Closeable {
                   new ImageLoss(model, task.recipe().smoothing()),
                   task.mix().equals("vanilla")
                       ? null
-                      : (plain, rng) -> policy.apply(plain, context, rng));
+                      : (plain, rng, progress) -> policy.apply(plain, context.at(progress), rng));
       trial.save(model, "dynamic-spectrum-mixer-study-" + selection.key(), task);
       return result;
     }

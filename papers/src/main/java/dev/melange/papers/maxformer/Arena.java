@@ -137,7 +137,8 @@ record Arena(MaxFormerSettings settings, StudyImages images) {
           MixContext context = MixContext.of(model, images.evaluation().normalize());
           long mixed = (long) settings.mix_epochs() * train.batches();
           trainer.prepare(
-              (batch, rng) -> adamW.steps() < mixed ? mix.apply(batch, context, rng) : batch);
+              (batch, rng, progress) ->
+                  adamW.steps() < mixed ? mix.apply(batch, context.at(progress), rng) : batch);
         }
         result = trial.train(trainer);
       }

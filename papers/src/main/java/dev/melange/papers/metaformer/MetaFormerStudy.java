@@ -132,7 +132,7 @@ final class MetaFormerStudy implements Study {
           trainer.clipNorm(settings.clip());
         }
         if (!settings.mix().equals("vanilla")) {
-          trainer.prepare((batch, rng) -> mix.apply(batch, context, rng));
+          trainer.prepare((batch, rng, progress) -> mix.apply(batch, context.at(progress), rng));
         }
         result = trial.train(trainer);
       }

@@ -97,7 +97,7 @@ final class MsMlpStudy implements Study {
                 trial,
                 model,
                 new ImageLoss(model, settings.recipe().smoothing()),
-                (batch, rng) -> mix.apply(batch, context, rng));
+                (batch, rng, progress) -> mix.apply(batch, context.at(progress), rng));
       }
       if (keep) {
         trial.save(model, "ms-mlp-" + settings.network(), config);

@@ -121,7 +121,7 @@ final class RaftMlpStudy implements Study {
                 trial,
                 model,
                 CutMixup.loss(model, settings.recipe().smoothing()),
-                (batch, rng) -> mixing.apply(batch, model.classes(), rng));
+                (batch, rng, progress) -> mixing.apply(batch, model.classes(), rng));
       } else {
         json = training.run(trial, model);
       }

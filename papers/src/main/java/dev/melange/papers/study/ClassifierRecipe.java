@@ -159,9 +159,11 @@ public record ClassifierRecipe(
               .metrics(() -> Map.of("accuracy", 100 * ImageEvaluation.of(model, plain).accuracy(1)))
               .seed(trial.seed())
               .prepare(
-                  (given, rng) -> {
+                  (given, rng, progress) -> {
                     TensorBatch changed = data.change().apply(given, rng);
-                    return mix.equals("vanilla") ? changed : policy.apply(changed, context, rng);
+                    return mix.equals("vanilla")
+                        ? changed
+                        : policy.apply(changed, context.at(progress), rng);
                   });
       if (clip > 0) {
         trainer.clipNorm(clip);

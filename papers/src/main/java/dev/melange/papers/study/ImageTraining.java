@@ -44,7 +44,7 @@ public record ImageTraining(StudyImages images, ImageRecipe recipe) {
    * @return as {@link #run(Trial, ImageModel)}
    */
   public ObjectNode run(
-      Trial trial, ImageModel model, Objective objective, Trainer.Preparation preparation)
+      Trial trial, ImageModel model, Objective objective, Trainer.StagedPreparation preparation)
       throws IOException {
     model.to(Engine.get().device());
     Minibatches train =

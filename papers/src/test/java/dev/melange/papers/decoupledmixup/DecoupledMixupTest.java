@@ -265,6 +265,33 @@ class DecoupledMixupTest {
         .hasMessageContaining("one lam for the batch");
   }
 
+  @Test
+  void mixturesOfAnyNumberOfClassesHaveTheirTermsEach() {
+    DecoupledMixupConfig paper = config("ce", "paper", 0.3, "both", "none");
+    Tensor two = batch(Tensor.scalar(LAM, DType.F64)).target(C).to(logits.dtype());
+    assertThat(DecoupledMixup.loss(logits, two, 0.3).item())
+        .isCloseTo(loss(paper, logits, LAM), within(1e-6));
+    // k = 3, by hand: each class against those that are not in the mixture
+    Tensor z = Tensor.of(new double[] {1, 2, 0.5, -1, 0}, 1, 5);
+    Tensor target = Tensor.of(new double[] {0.5, 0.3, 0.2, 0, 0}, 1, 5);
+    double rest = Math.exp(-1) + Math.exp(0);
+    double expected = MixLosses.softCrossEntropy(z, target).item();
+    for (double own : new double[] {1, 2, 0.5}) {
+      expected -= 0.3 * Math.log(Math.exp(own) / (Math.exp(own) + rest));
+    }
+    assertThat(DecoupledMixup.loss(z, target, 0.3).item()).isCloseTo(expected, within(1e-12));
+  }
+
+  @Test
+  void gradientsAreNumbersWhenAllClassesAreMixed() {
+    Tensor z = Tensor.of(new double[] {1, 2}, 1, 2).requiresGrad_(true);
+    Tensor target = Tensor.of(new double[] {0.4, 0.6}, 1, 2);
+    Tensor loss = DecoupledMixup.loss(z, target, 0.3);
+    assertThat(loss.item())
+        .isCloseTo(MixLosses.softCrossEntropy(z.detach(), target).item(), within(1e-12));
+    assertThat(Autograd.grad(loss, z)[0].isFinite().all().item()).isEqualTo(1);
+  }
+
   private MixedBatch batch(Tensor lam) {
     return new MixedBatch(Tensor.zeros(N, 3, 4, 4), a, b, lam, 0, null);
   }
