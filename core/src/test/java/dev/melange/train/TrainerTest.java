@@ -104,6 +104,28 @@ class TrainerTest {
   }
 
   @Test
+  void preparationsAndUpdatesKnowHowFarTheTrainingIs() throws IOException {
+    List<TrainingProgress> before = new ArrayList<>();
+    List<TrainingProgress> after = new ArrayList<>();
+    train(
+        t ->
+            t.steps(7)
+                .prepare(
+                    (batch, rng, progress) -> {
+                      before.add(progress);
+                      return batch;
+                    })
+                .afterStep(after::add));
+    assertThat(before).hasSize(7).first().isEqualTo(new TrainingProgress(0, 7));
+    assertThat(after).hasSize(7).last().isEqualTo(new TrainingProgress(7, 7));
+    assertThat(before.get(3).share()).isEqualTo(3.0 / 7);
+    assertThat(after.get(6).share()).isEqualTo(1);
+    assertThat(after.get(6).cosine()).isEqualTo(0);
+    assertThat(before.get(0).cosine()).isEqualTo(1);
+    assertThatThrownBy(() -> new TrainingProgress(-1, 7)).hasMessageContaining("got -1 of 7");
+  }
+
+  @Test
   void aFinishedTrainingIsNotTrainedAgain() throws IOException {
     Outcome first = train(t -> everything(t).checkpoints(folder));
     AtomicInteger steps = new AtomicInteger();

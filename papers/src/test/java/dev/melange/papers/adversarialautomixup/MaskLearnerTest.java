@@ -89,7 +89,7 @@ class MaskLearnerTest {
         Tensor generator = learner.parameters().get("mix_block.value.weight");
         Tensor classifier = model.parameters().get("head.fc.weight");
         Tensor[] gradients = Autograd.grad(loss, generator, classifier);
-        assertThat(gradients[0] == null).isEqualTo(policy == resting);
+        assertThat(gradients[0] == null).isEqualTo(policy.equals(resting));
         assertThat(gradients[1].abs().sum().item()).isPositive();
       }
     }
