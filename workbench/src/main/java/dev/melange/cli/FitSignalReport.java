@@ -184,17 +184,18 @@ final class FitSignalReport {
   }
 
   private Chart spectra() {
-    var chart = Chart.xy("Spectrum").x("frequency").y("amplitude").logY();
-    for (boolean original : new boolean[] {true, false}) {
-      double[] ys = spectrum(original ? signal : decoded);
-      double[] xs = new double[ys.length];
-      for (int i = 0; i < xs.length; i++) {
-        xs[i] = i + 1.0;
-        ys[i] = Math.max(ys[i], 1e-9); // a logarithmic axis has no place for zero
-      }
-      chart.line(original ? "signal" : "reconstruction", xs, ys);
+    double[] truth = spectrum(signal);
+    double[] xs = new double[truth.length];
+    for (int i = 0; i < xs.length; i++) {
+      xs[i] = i + 1.0;
     }
-    return chart.build();
+    return Chart.xy("Spectrum")
+        .x("frequency")
+        .y("amplitude")
+        .logY()
+        .line("signal", xs, truth)
+        .line("reconstruction", xs, spectrum(decoded))
+        .build();
   }
 
   private static double[] spectrum(Signal signal) {

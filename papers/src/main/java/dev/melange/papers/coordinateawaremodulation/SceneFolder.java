@@ -207,7 +207,7 @@ public final class SceneFolder {
       int argb = stored.getRGB(i % image.width(), i / image.width());
       float alpha = (argb >>> 24) / 255f;
       for (int c = 0; c < 3; c++) {
-        int colour = argb >> (16 - 8 * c) & 0xff;
+        int colour = (argb >> (16 - 8 * c)) & 0xff;
         data[c * pixels + i] = (byte) Math.round(alpha * colour + (1 - alpha) * background * 255);
       }
     }

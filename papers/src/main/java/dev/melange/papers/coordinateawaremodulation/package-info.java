@@ -10,6 +10,8 @@
  *   lines and images               {@link dev.melange.papers.coordinateawaremodulation.CamLine}, {@link dev.melange.papers.coordinateawaremodulation.CamImage}
  *   scenes, moving scenes          {@link dev.melange.papers.coordinateawaremodulation.CamNerf}, {@link dev.melange.papers.coordinateawaremodulation.CamDynamicNerf}
  *   rays and rendering             {@link dev.melange.papers.coordinateawaremodulation.VolumeRendering}
+ *   fits of scenes                 {@link dev.melange.papers.coordinateawaremodulation.SceneFit}, {@link dev.melange.papers.coordinateawaremodulation.FittedScene}
+ *   pictures with cameras          {@link dev.melange.papers.coordinateawaremodulation.SceneFolder}, {@link dev.melange.papers.coordinateawaremodulation.SphereScene}
  *   videos                         {@link dev.melange.papers.coordinateawaremodulation.CamVideo}
  *   mixing and loss of frames      {@link dev.melange.papers.coordinateawaremodulation.FlowAggregation}, {@link dev.melange.papers.coordinateawaremodulation.FusionLoss}
  *   baselines                      {@link dev.melange.papers.coordinateawaremodulation.Siren}, {@link dev.melange.papers.coordinateawaremodulation.GridField}

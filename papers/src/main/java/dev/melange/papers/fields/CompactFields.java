@@ -203,7 +203,7 @@ public final class CompactFields {
     int[] code = codes.to(DType.I32).toInts();
     float[] values = new float[(int) count];
     for (int i = 0; i < values.length; i++) {
-      int whole = planes == 2 ? code[i] | code[values.length + i] << 8 : code[i];
+      int whole = planes == 2 ? code[i] | (code[values.length + i] << 8) : code[i];
       values[i] = (float) (low + step * whole);
     }
     return Tensor.of(values, shape);

@@ -80,7 +80,7 @@ final class WavFiles {
           value = (value << 8) | (data[place] & 0xff);
         }
         int unused = Long.SIZE - 8 * width;
-        double centred = signed ? (double) (value << unused >> unused) : (double) value - largest;
+        double centred = signed ? (double) ((value << unused) >> unused) : (double) value - largest;
         samples[c][i] = centred / largest;
       }
     }

@@ -7,6 +7,7 @@
  *   spectrum of low frequencies    {@link dev.melange.papers.fresh.SignalSpectrum}, {@link dev.melange.papers.fresh.SpectrumMask}
  *   distance of two spectra        {@link dev.melange.papers.fresh.SpectrumDistance}
  *   choice of a configuration      {@link dev.melange.papers.fresh.FreshSelection}
+ *   choice for signals of one's own {@link dev.melange.papers.fresh.FrequencyChoice}
  *   coordinates                    {@link dev.melange.papers.fresh.CoordinateGrid}
  *   networks                       {@link dev.melange.papers.fresh.Siren}, {@link dev.melange.papers.fresh.Finer},
  *                                  {@link dev.melange.papers.fresh.FourierField}, {@link dev.melange.papers.fresh.Wire}
