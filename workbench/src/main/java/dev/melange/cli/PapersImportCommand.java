@@ -2,6 +2,7 @@ package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.feed.Fetched;
 import dev.melange.feed.Formats;
 import dev.melange.feed.ParsedSource;
 import dev.melange.papers.Cards;
@@ -21,6 +22,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,19 +39,31 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  melange papers import page.txt",
       "  melange papers import *.json --dry-run   what would change",
-      "  curl -s ADDRESS | melange papers import -"
+      "  melange papers import \"https://export.arxiv.org/api/query?id_list=2311.07575\""
     })
 final class PapersImportCommand extends Subcommand {
   private static final int MAX_BYTES = 50 << 20;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "A file; - is standard input.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|URL",
+      description = "A file, - for standard input, or an https address of a source of papers.")
   private List<String> sources = new ArrayList<>();
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "HOST",
+      description =
+          "Also fetch from HOST; of its own accord melange fetches from arXiv and huggingface.co"
+              + " only. Repeatable.")
+  private Set<String> hosts = new TreeSet<>();
 
   @Option(names = "--dry-run", description = "Store nothing, only report.")
   private boolean dryRun;
 
   @Override
-  protected int run(Console console, Cancellation cancellation) throws IOException {
+  protected int run(Console console, Cancellation cancellation)
+      throws IOException, InterruptedException {
     List<ImportReport> reports = new ArrayList<>();
     DatabaseConfig where = DatabaseConfig.of(Folders.home(System.getenv()), System.getenv());
     try (Database database = Database.open(where)) {
@@ -57,7 +72,8 @@ final class PapersImportCommand extends Subcommand {
               database, new CatalogueLinks(Cards.all()), Clock.systemUTC(), ZoneOffset.UTC);
       importer.importCards(Cards.all());
       for (String source : sources) {
-        byte[] bytes = read(source);
+        byte[] bytes =
+            source.matches("(?i)[a-z]{2,10}://.*") ? fetch(database, source) : read(source);
         ParsedSource parsed = Formats.parse(bytes);
         reports.add(importer.run(parsed, bytes, source, dryRun));
       }
@@ -65,6 +81,21 @@ final class PapersImportCommand extends Subcommand {
     console.result(() -> json(reports), () -> print(console, reports));
     boolean refused = reports.stream().anyMatch(report -> report.count(Outcome.REFUSED) > 0);
     return refused ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private byte[] fetch(Database database, String url) throws IOException, InterruptedException {
+    Fetched answer = Sources.polite(database, hosts).get(url, null, null);
+    if (answer.status() != 200) {
+      throw new IOException(
+          "%s answers with status %d%s"
+              .formatted(
+                  url,
+                  answer.status(),
+                  answer.retryAfter() == null
+                      ? ""
+                      : "; try again in %d s".formatted(answer.retryAfter().toSeconds())));
+    }
+    return answer.body();
   }
 
   private static byte[] read(String source) throws IOException {

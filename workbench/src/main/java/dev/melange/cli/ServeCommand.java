@@ -1,11 +1,14 @@
 package dev.melange.cli;
 
+import dev.melange.jobs.DailyImport;
+import dev.melange.jobs.ImportLoop;
 import dev.melange.jobs.JobQueue;
 import dev.melange.jobs.JobSettings;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.DatabaseConfig;
+import dev.melange.store.FetchStore;
 import dev.melange.store.Importer;
 import dev.melange.web.PageServer;
 import dev.melange.web.SiteConfig;
@@ -15,6 +18,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -67,6 +74,18 @@ final class ServeCommand extends Subcommand {
   private ZoneId zone;
 
   @Option(
+      names = "--import",
+      paramLabel = "URL",
+      description = "Import this address of a source of papers every day; repeatable.")
+  private List<String> imports = new ArrayList<>();
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "HOST",
+      description = "Also fetch from HOST, beside arXiv and huggingface.co; repeatable.")
+  private Set<String> hosts = new TreeSet<>();
+
+  @Option(
       names = "--run-memory",
       paramLabel = "MB",
       defaultValue = "2048",
@@ -87,10 +106,15 @@ final class ServeCommand extends Subcommand {
     Clock clock = Clock.systemUTC();
     try (Cancellation.Section section = cancellation.section();
         Database database = Database.open(where)) {
-      new Importer(database, new CatalogueLinks(Cards.all()), clock, zone).importCards(Cards.all());
+      Importer importer = new Importer(database, new CatalogueLinks(Cards.all()), clock, zone);
+      importer.importCards(Cards.all());
+      DailyImport daily =
+          new DailyImport(
+              new FetchStore(database), Sources.polite(database, hosts), importer, clock);
       JobSettings jobs =
           JobSettings.children(home.resolve("jobs"), ChildMain.class.getName(), runMemory);
       try (JobQueue queue = new JobQueue(database, jobs, clock);
+          ImportLoop loop = new ImportLoop(daily, imports, clock);
           PageServer server = PageServer.start(config, database, clock, queue)) {
         console.result(
             () -> Json.object().put("url", server.url()),

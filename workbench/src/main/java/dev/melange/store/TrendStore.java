@@ -1,5 +1,7 @@
 package dev.melange.store;
 
+import static java.util.Comparator.naturalOrder;
+
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -73,7 +75,11 @@ final class TrendStore {
             .bind("subject", subject)
             .execute();
     if (removed > 0) {
-      store(db, paperId, Trend.level(events(db, paperId), now));
+      List<Trend.Event> left = events(db, paperId);
+      // Their times are stored as they count, whatever the clocks of several machines say now.
+      Instant latest =
+          left.stream().map(Trend.Event::at).filter(now::isBefore).max(naturalOrder()).orElse(now);
+      store(db, paperId, Trend.level(left, latest));
     }
   }
 

@@ -1,0 +1,4 @@
+package dev.melange.jobs;
+
+/** The same on PostgreSQL. */
+class DailyImportPostgresIT extends DailyImportTest {}
