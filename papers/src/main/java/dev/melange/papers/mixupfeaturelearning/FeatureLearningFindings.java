@@ -1,5 +1,6 @@
 package dev.melange.papers.mixupfeaturelearning;
 
+import dev.melange.metric.PairedDifference;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.TrialResults;
 import dev.melange.papers.study.Verdict;
@@ -79,6 +80,8 @@ final class FeatureLearningFindings {
         List.of(
             "Accuracy on test samples with rare features: standard %s, mixup %s."
                 .formatted(list(standard), list(mixup)),
+            TrialResults.describe(
+                "Mixup less standard training", PairedDifference.of(mixup, standard), "%+.3f"),
             String.format(
                 Locale.ROOT,
                 "Least training accuracy of both: %.3f. Holds if it is 1 and, with every one of at least three seeds, standard training is below %.1f and mixup above %.1f.",
