@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 /** A picture of a mixed batch: images, what a policy makes of them, and the soft labels. */
 public final class MixPicture {
-  private static final int IMAGES = 8;
+  private static final int IMAGES = 6;
   private static final double SHOWN = 0.005;
 
   private MixPicture() {}
