@@ -17,9 +17,10 @@ import picocli.CommandLine.Parameters;
       "  melange papers                 all papers",
       "  melange papers token mixing    those that speak of both",
       "  melange papers mixup --json",
-      "  melange papers import page.txt  bring papers into the page's store (its own --help)"
+      "  melange papers import page.txt  bring papers into the page's store (its own --help)",
+      "  melange papers search QUERY     by words and meaning, over the page's store"
     },
-    subcommands = PapersImportCommand.class)
+    subcommands = {PapersImportCommand.class, PapersSearchCommand.class})
 final class PapersCommand extends Subcommand {
   @Parameters(
       paramLabel = "WORD",

@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  melange serve                  http://127.0.0.1:7878",
       "  melange serve --port 0         on any free port",
+      "  MELANGE_SMTP=smtps://user:password@mail.example.org melange serve   sends digests",
       "  MELANGE_DB=jdbc:postgresql://localhost/melange melange serve"
     })
 final class ServeCommand extends Subcommand {
@@ -113,9 +114,13 @@ final class ServeCommand extends Subcommand {
               new FetchStore(database), Sources.polite(database, hosts), importer, clock);
       JobSettings jobs =
           JobSettings.children(home.resolve("jobs"), ChildMain.class.getName(), runMemory);
+      String reached = baseUrl == null ? "http://" + host + ":" + port : baseUrl.toString();
       try (JobQueue queue = new JobQueue(database, jobs, clock);
           ImportLoop loop = new ImportLoop(daily, imports, clock);
-          PageServer server = PageServer.start(config, database, clock, queue)) {
+          PageServices services =
+              PageServices.start(database, home, reached, clock, System.getenv());
+          PageServer server =
+              PageServer.start(config, database, clock, queue, services.services())) {
         console.result(
             () -> Json.object().put("url", server.url()),
             () -> console.line("Daily Papers at " + server.url() + " (Ctrl-C ends it)"));

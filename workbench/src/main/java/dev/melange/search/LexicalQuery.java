@@ -49,6 +49,10 @@ final class LexicalQuery {
           PaperIndex.KEYWORD, 1.2f,
           PaperIndex.SPELLING, 1f);
 
+  /** Where pairs are looked for; TimeMixer is a pair among the spellings. */
+  private static final List<String> PAIRED =
+      List.of(PaperIndex.TITLE, PaperIndex.ABSTRACT, PaperIndex.SPELLING);
+
   private static final float PAIR = 0.5f;
   private static final float CORRECTED = 0.7f;
 
@@ -218,7 +222,7 @@ final class LexicalQuery {
     int count = 0;
     for (int i = 1; i < ordered.size(); i++) {
       BooleanQuery.Builder either = new BooleanQuery.Builder();
-      for (String field : List.of(PaperIndex.TITLE, PaperIndex.ABSTRACT)) {
+      for (String field : PAIRED) {
         either.add(
             new IntervalQuery(
                 field,

@@ -42,12 +42,28 @@ public final class PageServer implements AutoCloseable {
    */
   public static PageServer start(SiteConfig config, Database database, Clock clock, JobQueue queue)
       throws IOException {
+    return start(config, database, clock, queue, Services.none());
+  }
+
+  /**
+   * Starts the server with more services.
+   *
+   * @param config where to listen, and the page's settings
+   * @param database its store, which stays the caller's
+   * @param clock tells the time
+   * @param queue runs the studies that are asked for; stays the caller's
+   * @param services which stay the caller's
+   * @throws IOException if the address cannot be used
+   */
+  public static PageServer start(
+      SiteConfig config, Database database, Clock clock, JobQueue queue, Services services)
+      throws IOException {
     // On their own machine readers are its owner and need no sign-in.
     User owner = new UserStore(database).owner();
     Site site = new Site(config, database, clock, new Templates(), context -> owner);
     RunEvents events = new RunEvents(queue);
-    Javalin javalin =
-        Javalin.create(settings -> configure(settings, site, new RunRoutes(site, queue, events)));
+    RunRoutes runs = new RunRoutes(site, queue, events);
+    Javalin javalin = Javalin.create(settings -> configure(settings, site, runs, services));
     try {
       javalin.start(config.host(), config.port());
     } catch (RuntimeException e) {
@@ -69,7 +85,8 @@ public final class PageServer implements AutoCloseable {
     return String.valueOf(root.getMessage());
   }
 
-  private static void configure(JavalinConfig settings, Site site, RunRoutes runs) {
+  private static void configure(
+      JavalinConfig settings, Site site, RunRoutes runs, Services services) {
     settings.startup.showJavalinBanner = false;
     settings.startup.showOldJavalinVersionWarning = false;
     settings.http.maxRequestSize = MAX_REQUEST;
@@ -93,9 +110,12 @@ public final class PageServer implements AutoCloseable {
           LOG.error("{} {} failed", context.method(), context.path(), e);
           fail(site, context, 500, "something went wrong here; the log tells what");
         });
+    // Before the papers' own routes, whose ids match nearly every address.
+    List<Routes> extra = services.routes(site);
+    new RequestGuard(site.config()).register(settings.routes);
+    extra.forEach(routes -> routes.register(settings.routes));
     for (Routes routes :
         List.of(
-            new RequestGuard(site.config()),
             new AssetRoutes(),
             new ListRoutes(site),
             new FeedRoutes(site),

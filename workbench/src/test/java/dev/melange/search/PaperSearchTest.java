@@ -185,7 +185,7 @@ class PaperSearchTest {
     for (String query : List.of("TimeMixer", "timemixer", "title:timemixer")) {
       assertThat(keys(find(query)).get(0)).as(query).isEqualTo("timemixer");
     }
-    assertThat(keys(find("time mixer")).subList(0, 2)).contains("timemixer");
+    assertThat(keys(find("time mixer")).subList(0, 3)).contains("timemixer");
     assertThat(keys(find("naive"))).isNotEmpty();
     assertThat(find("naïve").hits().get(0).paper().id())
         .isEqualTo(find("naive").hits().get(0).paper().id());

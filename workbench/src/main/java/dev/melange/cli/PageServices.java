@@ -1,0 +1,72 @@
+package dev.melange.cli;
+
+import dev.melange.mail.Carrier;
+import dev.melange.mail.DigestPlanner;
+import dev.melange.mail.FolderCarrier;
+import dev.melange.mail.MailSite;
+import dev.melange.mail.MailTokens;
+import dev.melange.mail.MailWorker;
+import dev.melange.mail.Outbox;
+import dev.melange.mail.SmtpCarrier;
+import dev.melange.mail.SmtpConfig;
+import dev.melange.mail.Subscriptions;
+import dev.melange.search.MiniLmEncoder;
+import dev.melange.search.PaperSearch;
+import dev.melange.store.Database;
+import dev.melange.web.Services;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+
+/** Search and mail of a served page. To be closed. */
+final class PageServices implements AutoCloseable {
+  private final PaperSearch search;
+  private final Subscriptions subscriptions;
+  private final MailWorker worker;
+
+  private PageServices(PaperSearch search, Subscriptions subscriptions, MailWorker worker) {
+    this.search = search;
+    this.subscriptions = subscriptions;
+    this.worker = worker;
+  }
+
+  /**
+   * Starts them.
+   *
+   * @param home {@code MELANGE_HOME}
+   * @param baseUrl how readers reach the page
+   */
+  static PageServices start(
+      Database database, Path home, String baseUrl, Clock clock, Map<String, String> environment)
+      throws IOException {
+    Carrier carrier = carrier(home, environment);
+    MailTokens tokens = MailTokens.load(home.resolve("page").resolve("mail-secret"));
+    MailSite site = MailSite.of(baseUrl);
+    PaperSearch search = PaperSearch.open(database, home.resolve("page"), MiniLmEncoder::load);
+    Subscriptions subscriptions = new Subscriptions(database, tokens, site, carrier, clock);
+    Outbox outbox = new Outbox(database, tokens, site, carrier, clock);
+    return new PageServices(
+        search, subscriptions, MailWorker.start(new DigestPlanner(database, clock), outbox));
+  }
+
+  /** The SMTP server in {@code MELANGE_SMTP}, else a folder. */
+  static Carrier carrier(Path home, Map<String, String> environment) {
+    Optional<SmtpConfig> smtp = SmtpConfig.of(environment);
+    return smtp.isPresent()
+        ? new SmtpCarrier(smtp.get())
+        : new FolderCarrier(home.resolve("page").resolve("outbox"));
+  }
+
+  Services services() {
+    return new Services(search, subscriptions);
+  }
+
+  @Override
+  public void close() throws IOException {
+    worker.close();
+    subscriptions.close();
+    search.close();
+  }
+}

@@ -1,0 +1,170 @@
+package dev.melange.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.search.PaperSearch;
+import dev.melange.search.QueryParser;
+import dev.melange.search.SearchRequest;
+import dev.melange.search.SearchRequest.Mode;
+import dev.melange.search.SearchResults;
+import dev.melange.search.SearchResults.Hit;
+import dev.melange.search.SimilarPaper;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.User;
+import dev.melange.web.Views.EntryView;
+import dev.melange.web.Views.LinkView;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Search as a page and as JSON; similar papers. */
+final class SearchRoutes implements Routes {
+  private static final int PAGE = 20;
+  private static final int MAX_PAGE = 20;
+  private static final int SIMILAR = 5;
+
+  private final Site site;
+  private final PaperSearch search;
+
+  SearchRoutes(Site site, PaperSearch search) {
+    this.site = site;
+    this.search = search;
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.get("/papers/search", this::page);
+    routes.get("/api/papers/search", this::json);
+    routes.get("/api/papers/<id>/similar", this::similar);
+  }
+
+  private SearchResults find(Context context, String query, int limit, int offset)
+      throws IOException {
+    User viewer = site.viewers().of(context);
+    return search.find(
+        new SearchRequest(
+            query, mode(context), limit, offset, viewer == null ? null : viewer.id()));
+  }
+
+  private static Mode mode(Context context) {
+    String text = context.queryParam("mode");
+    if (text == null) {
+      return Mode.HYBRID;
+    }
+    for (Mode mode : Mode.values()) {
+      if (mode.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return mode;
+      }
+    }
+    throw RequestException.bad(
+        "mode is '%s', expected lexical, semantic or hybrid".formatted(Params.shortened(text)));
+  }
+
+  private static String query(Context context, boolean mayBeEmpty) {
+    String query = context.queryParam("q");
+    int length = query == null ? 0 : query.codePointCount(0, query.length());
+    if (length > QueryParser.MAX_LENGTH || (length == 0 && !mayBeEmpty)) {
+      throw RequestException.bad(
+          "q has %d characters, expected 1 to %d".formatted(length, QueryParser.MAX_LENGTH));
+    }
+    return query == null ? "" : query;
+  }
+
+  private void page(Context context) throws IOException {
+    String query = query(context, true);
+    int page = Params.number(context, "p", 0, MAX_PAGE, 0);
+    SearchResults found = query.isBlank() ? null : find(context, query, PAGE, page * PAGE);
+    User viewer = site.viewers().of(context);
+    List<Hit> hits = found == null ? List.of() : found.hits();
+    List<EntryView> entries =
+        EntryViews.of(hits.stream().map(Hit::paper).toList(), site, viewer, false);
+    List<SearchViews.HitView> views = new ArrayList<>();
+    for (int i = 0; i < hits.size(); i++) {
+      views.add(
+          new SearchViews.HitView(entries.get(i), hits.get(i).title(), hits.get(i).passages()));
+    }
+    String address = "/papers/search?q=" + EntryViews.encoded(query);
+    boolean more = found != null && found.total() > (page + 1) * PAGE;
+    SearchViews.SearchView view =
+        new SearchViews.SearchView(
+            Frames.of(site, viewer, query.isBlank() ? "Search" : query + " - Search"),
+            query,
+            found == null ? null : summary(found.total()),
+            found == null ? List.of() : notices(found),
+            views,
+            found == null ? List.of() : facets(query, found),
+            new LinkView(page == 0 ? null : address + "&p=" + (page - 1), "Previous page"),
+            new LinkView(more ? address + "&p=" + (page + 1) : null, "Next page"));
+    context.html(site.templates().render("search.jte", view));
+  }
+
+  private static String summary(int total) {
+    return switch (total) {
+      case 0 -> "No paper matches. Try fewer or other words.";
+      case 1 -> "1 paper";
+      default -> total + " papers";
+    };
+  }
+
+  private static List<String> notices(SearchResults found) {
+    List<String> notices = new ArrayList<>();
+    found
+        .corrections()
+        .forEach((word, used) -> notices.add("Showing results for " + used + " (" + word + ")."));
+    found
+        .suggestions()
+        .forEach((word, meant) -> notices.add("Did you mean " + meant + " for " + word + "?"));
+    notices.addAll(found.notices());
+    return notices;
+  }
+
+  private static List<LinkView> facets(String query, SearchResults found) {
+    List<LinkView> links = new ArrayList<>();
+    Map<String, String> fields =
+        Map.of("year", "year:", "category", "cat:", "organisation", "org:", "has", "has:");
+    found
+        .facets()
+        .forEach(
+            (facet, counts) ->
+                counts.forEach(
+                    (value, count) -> {
+                      String quoted = value.contains(" ") ? '"' + value + '"' : value;
+                      String narrowed = query + " " + fields.get(facet) + quoted;
+                      if (counts.size() > 1 || count < found.total()) {
+                        links.add(
+                            new LinkView(
+                                "/papers/search?q=" + EntryViews.encoded(narrowed),
+                                "%s (%d)".formatted(value, count)));
+                      }
+                    }));
+    return links;
+  }
+
+  private void json(Context context) throws IOException {
+    String query = query(context, false);
+    int limit = Params.number(context, "limit", 1, 120, PAGE);
+    SearchResults found = find(context, query, limit, 0);
+    Replies.cached(
+        context,
+        Bases.shapes(context, site).wrappers(found.hits().stream().map(Hit::paper).toList()));
+  }
+
+  private void similar(Context context) throws IOException {
+    PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    JsonShapes shapes = Bases.shapes(context, site);
+    for (SimilarPaper similar : search.similar(entry, SIMILAR)) {
+      ObjectNode json = array.addObject();
+      json.set("paper", shapes.paper(similar.paper()));
+      json.put("cosine", Math.round(similar.cosine() * 1e4) / 1e4);
+      ArrayNode shared = json.putArray("shared");
+      similar.shared().forEach(shared::add);
+    }
+    Replies.cached(context, array);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.melange.web;
+
+import dev.melange.search.SearchResults;
+import dev.melange.web.Views.EntryView;
+import dev.melange.web.Views.LinkView;
+import java.util.List;
+
+/** What the template of searches shows. All texts are plain; the template escapes them. */
+public final class SearchViews {
+  private SearchViews() {}
+
+  /**
+   * What was found, as a page.
+   *
+   * @param frame what all pages have
+   * @param query as typed
+   * @param summary such as {@code 12 papers}
+   * @param notices what was corrected, ignored, or may have been meant
+   * @param hits the papers
+   * @param facets ways to narrow it down
+   * @param previousPage of the same search
+   * @param nextPage of the same search
+   */
+  public record SearchView(
+      Views.Frame frame,
+      String query,
+      String summary,
+      List<String> notices,
+      List<HitView> hits,
+      List<LinkView> facets,
+      LinkView previousPage,
+      LinkView nextPage) {}
+
+  /**
+   * A paper that was found.
+   *
+   * @param entry as in lists
+   * @param title in parts, some of them marked
+   * @param passages of its text, each in parts
+   */
+  public record HitView(
+      EntryView entry, List<SearchResults.Part> title, List<List<SearchResults.Part>> passages) {}
+}

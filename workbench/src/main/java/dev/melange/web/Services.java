@@ -1,0 +1,31 @@
+package dev.melange.web;
+
+import dev.melange.mail.Subscriptions;
+import dev.melange.search.PaperSearch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a page offers beside reading and discussing. What is null is not offered: its addresses do
+ * not exist. All stays its owner's to close.
+ *
+ * @param search finds papers
+ * @param subscriptions to digests by mail
+ */
+public record Services(PaperSearch search, Subscriptions subscriptions) {
+  /** None. */
+  public static Services none() {
+    return new Services(null, null);
+  }
+
+  List<Routes> routes(Site site) {
+    List<Routes> routes = new ArrayList<>();
+    if (search != null) {
+      routes.add(new SearchRoutes(site, search));
+    }
+    if (subscriptions != null) {
+      routes.add(new MailRoutes(site, subscriptions));
+    }
+    return routes;
+  }
+}

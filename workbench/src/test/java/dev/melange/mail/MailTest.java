@@ -1,0 +1,453 @@
+package dev.melange.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.melange.feed.Formats;
+import dev.melange.mail.Subscriptions.Wish;
+import dev.melange.papers.Cards;
+import dev.melange.store.CatalogueLinks;
+import dev.melange.store.Database;
+import dev.melange.store.Importer;
+import dev.melange.store.TestDatabases;
+import jakarta.mail.BodyPart;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From the subscription to the mailbox, through a real SMTP server. */
+class MailTest {
+  private static final Pattern CONFIRM = Pattern.compile("/confirm\\?t=([A-Za-z0-9_-]{43})");
+  private static final Wish DAILY = new Wish(false, 8, ZoneOffset.UTC, List.of("spiking"));
+
+  @TempDir private Path folder;
+  private Database database;
+  private GreenMail server;
+  private MailTokens tokens;
+  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+  private final MailSite site = MailSite.of("https://papers.example.org");
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new GreenMail(ServerSetup.SMTP.dynamicPort());
+    server.start();
+    database = TestDatabases.open();
+    tokens = MailTokens.load(folder.resolve("secret"));
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop();
+    database.close();
+  }
+
+  private Carrier smtp() {
+    return new SmtpCarrier(
+        SmtpConfig.parse("smtp+plain://127.0.0.1:" + server.getSmtp().getPort()));
+  }
+
+  private Outbox outbox(Carrier carrier) {
+    return new Outbox(database, tokens, site, carrier, clock);
+  }
+
+  private void listCards() {
+    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
+        .importCards(Cards.all());
+  }
+
+  private void list(String title, String text) throws IOException {
+    byte[] page =
+        (title + "\n\n" + text + "\n\n  • 3 authors\n·\nMar 1, 2026\n")
+            .getBytes(StandardCharsets.UTF_8);
+    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
+        .run(Formats.parse(page), page, "page", false);
+    database.change(
+        db ->
+            db.createUpdate(
+                    "update paper_stat set listed_at = :at where paper_id ="
+                        + " (select max(id) from paper)")
+                .bind("at", now)
+                .execute());
+  }
+
+  private void ask(String address, Wish wish) {
+    try (Subscriptions subscriptions = new Subscriptions(database, tokens, site, smtp(), clock)) {
+      subscriptions.ask(MailAddress.parse(address), wish, "192.0.2.1");
+    }
+  }
+
+  private Subscriptions subscriptions() {
+    return new Subscriptions(database, tokens, site, smtp(), clock);
+  }
+
+  private String subscribed(String address, Wish wish) throws Exception {
+    int before = server.getReceivedMessages().length;
+    ask(address, wish);
+    String token = token(server.getReceivedMessages()[before]);
+    try (Subscriptions subscriptions = subscriptions()) {
+      assertThat(subscriptions.confirm(token, "192.0.2.1")).isTrue();
+    }
+    return token;
+  }
+
+  private static String token(MimeMessage message) throws Exception {
+    Matcher matcher = CONFIRM.matcher(part(message, 0));
+    assertThat(matcher.find()).isTrue();
+    return matcher.group(1);
+  }
+
+  private static String part(MimeMessage message, int index)
+      throws IOException, MessagingException {
+    BodyPart part = ((MimeMultipart) message.getContent()).getBodyPart(index);
+    return (String) part.getContent();
+  }
+
+  private String state(String address) {
+    try (Subscriptions subscriptions = subscriptions()) {
+      return subscriptions.stateOf(address).orElse("unknown");
+    }
+  }
+
+  @Test
+  void sendsNothingBeforeTheAddressIsConfirmed() throws Exception {
+    listCards();
+    ask("Reader@Example.ORG", DAILY);
+    assertThat(server.getReceivedMessages()).hasSize(1);
+    assertThat(state("reader@example.org")).isEqualTo("pending");
+    now = now.plus(Duration.ofDays(1));
+    assertThat(new DigestPlanner(database, clock).plan()).isZero();
+    String token = token(server.getReceivedMessages()[0]);
+    try (Subscriptions subscriptions = subscriptions()) {
+      String changed = (token.charAt(0) == 'A' ? 'B' : 'A') + token.substring(1);
+      assertThat(subscriptions.confirm(changed, "ip")).isFalse();
+      assertThat(subscriptions.confirm(token, "ip")).isTrue();
+      assertThat(subscriptions.confirm(token, "ip")).as("used").isFalse();
+    }
+    assertThat(state("reader@example.org")).isEqualTo("active");
+    ask("reader@example.org", DAILY);
+    assertThat(server.getReceivedMessages()[1].getSubject()).contains("already subscribed");
+    List<String> columns =
+        database.read(
+            db ->
+                db.createQuery("select * from subscriber")
+                    .mapToMap()
+                    .list()
+                    .toString()
+                    .lines()
+                    .toList());
+    assertThat(columns.toString()).doesNotContain(token);
+  }
+
+  @Test
+  void letsTokensExpireAndLimitsMails() throws Exception {
+    ask("reader@example.org", DAILY);
+    String old = token(server.getReceivedMessages()[0]);
+    ask("reader@example.org", DAILY);
+    try (Subscriptions subscriptions = subscriptions()) {
+      assertThat(subscriptions.confirm(old, "ip")).as("replaced").isFalse();
+    }
+    ask("reader@example.org", DAILY);
+    ask("reader@example.org", DAILY);
+    assertThat(server.getReceivedMessages()).as("three a day").hasSize(3);
+    String last = token(server.getReceivedMessages()[2]);
+    now = now.plus(Duration.ofHours(49));
+    try (Subscriptions subscriptions = subscriptions()) {
+      assertThat(subscriptions.confirm(last, "ip")).as("expired").isFalse();
+    }
+  }
+
+  @Test
+  void sendsADigestAsMailProgramsLikeIt() throws Exception {
+    subscribed("reader@example.org", DAILY);
+    now = now.plus(Duration.ofHours(1));
+    for (int i = 0; i < 12; i++) {
+      list("Paper " + i + " <img src=x onerror=alert(1)>", "It is about mixing. ".repeat(40));
+    }
+    list("Last one", "This is about spiking networks.");
+    now = Instant.parse("2026-03-02T08:01:00Z");
+    assertThat(new DigestPlanner(database, clock).plan()).isEqualTo(1);
+    assertThat(new DigestPlanner(database, clock).plan()).as("the same digest again").isZero();
+    assertThat(outbox(smtp()).send(100)).isEqualTo(new Outbox.Report(1, 0, 0, 0));
+    assertThat(outbox(smtp()).send(100).sent()).isZero();
+
+    MimeMessage mail = server.getReceivedMessages()[1];
+    assertThat(mail.getSubject()).startsWith("Daily Papers, 2026-03-02: ").hasSizeLessThan(121);
+    assertThat(mail.getContentType()).startsWith("multipart/alternative");
+    assertThat(mail.getHeader("List-Unsubscribe")[0])
+        .containsPattern("<https://papers.example.org/u/\\d+-[0-9a-f]{40}>")
+        .contains("<mailto:unsubscribe+");
+    assertThat(mail.getHeader("List-Unsubscribe-Post"))
+        .containsExactly("List-Unsubscribe=One-Click");
+    assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+    assertThat(mail.getHeader("List-Id"))
+        .containsExactly("Daily Papers <daily.papers.example.org>");
+    assertThat(mail.getHeader("Return-Path")[0]).contains("bounce+");
+    String text = part(mail, 0);
+    String html = part(mail, 1);
+    assertThat(text).contains("Trending").contains("You follow".toLowerCase(java.util.Locale.ROOT));
+    assertThat(html).contains("&lt;img src=x").doesNotContain("<img").doesNotContain("<script");
+    Matcher links = Pattern.compile("href=\"([^\"]+)\"").matcher(html);
+    String unfolded = text.replace(" \r\n", " ");
+    while (links.find()) {
+      assertThat(unfolded).contains(links.group(1));
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    mail.writeTo(bytes);
+    assertThat(bytes.toString(StandardCharsets.UTF_8).split("\r\n"))
+        .allMatch(line -> line.length() <= 998);
+  }
+
+  @Test
+  void leavesWithOneClickAndSkipsWhatIsQueued() throws Exception {
+    subscribed("reader@example.org", DAILY);
+    now = now.plus(Duration.ofMinutes(1));
+    list("One", "Text.");
+    now = Instant.parse("2026-03-02T08:01:00Z");
+    new DigestPlanner(database, clock).plan();
+    String token = tokens.leave(1);
+    try (Subscriptions subscriptions = subscriptions()) {
+      assertThat(subscriptions.leave(token + "0")).isFalse();
+      assertThat(subscriptions.leave("2" + token.substring(1))).isFalse();
+      assertThat(subscriptions.leave(token)).isTrue();
+      assertThat(subscriptions.leave(token)).as("again").isTrue();
+    }
+    assertThat(state("reader@example.org")).isEqualTo("unsubscribed");
+    assertThat(outbox(smtp()).send(100)).isEqualTo(new Outbox.Report(0, 0, 1, 0));
+    assertThat(server.getReceivedMessages()).hasSize(1);
+  }
+
+  @Test
+  void stopsAfterBouncesAndComplaints() throws Exception {
+    Bounces bounces = new Bounces(database, tokens, clock);
+    subscribed("hard@example.org", DAILY);
+    subscribed("soft@example.org", DAILY);
+    subscribed("complaint@example.org", DAILY);
+    assertThat(report(bounces, BounceReport.Kind.HARD, 1)).isTrue();
+    assertThat(report(bounces, BounceReport.Kind.COMPLAINT, 3)).isTrue();
+    for (int day = 0; day < 5; day++) {
+      assertThat(state("soft@example.org")).isEqualTo("active");
+      assertThat(report(bounces, BounceReport.Kind.SOFT, 2)).isTrue();
+      report(bounces, BounceReport.Kind.SOFT, 2);
+      now = now.plus(Duration.ofDays(1));
+    }
+    assertThat(state("hard@example.org")).isEqualTo("bounced");
+    assertThat(state("soft@example.org")).isEqualTo("bounced");
+    assertThat(state("complaint@example.org")).isEqualTo("complained");
+    BounceReport forged = new BounceReport(BounceReport.Kind.HARD, "1-" + "0".repeat(40), "5.1.1");
+    assertThat(bounces.apply(forged)).isFalse();
+  }
+
+  private boolean report(Bounces bounces, BounceReport.Kind kind, long id) {
+    return bounces.apply(new BounceReport(kind, tokens.leave(id), "test"));
+  }
+
+  @Test
+  void forgetsAnAddressAndNeverWritesToItAgain() throws Exception {
+    subscribed("reader@example.org", DAILY);
+    try (Subscriptions subscriptions = subscriptions()) {
+      subscriptions.erase(MailAddress.parse("reader@example.org"));
+    }
+    ask("reader@example.org", DAILY);
+    assertThat(server.getReceivedMessages()).hasSize(1);
+    assertThat(state("reader@example.org")).isEqualTo("unknown");
+  }
+
+  /** Ends as a killed process does: nothing after it happens. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** T20: the process dies before or after a random mail was handed over, 20 times. */
+  @Test
+  void neverSendsADigestTwiceHoweverOftenItIsKilled() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    int readers = 30;
+    for (int i = 0; i < readers; i++) {
+      String address = "reader" + i + "@example.org";
+      database.change(
+          db ->
+              db.createUpdate(
+                      "insert into subscriber (email, email_key, state, frequency, send_hour, zone,"
+                          + " topics, last_cut_off, created_at) values (:a, :a, 'active', 'daily',"
+                          + " 8, 'UTC', '', :now, :now)")
+                  .bind("a", address)
+                  .bind("now", now)
+                  .execute());
+    }
+    now = now.plus(Duration.ofMinutes(1));
+    list("One", "Text.");
+    now = Instant.parse("2026-03-02T08:01:00Z");
+    new DigestPlanner(database, clock).plan();
+    Map<String, Integer> received = new HashMap<>();
+    for (int kill = 0; kill < 20; kill++) {
+      int at = random.nextInt(2);
+      boolean after = random.nextBoolean();
+      Carrier dying =
+          new Carrier() {
+            @Override
+            public Connection connect() {
+              return new Connection() {
+                private int sent;
+
+                @Override
+                public void send(MimeMessage message, String from, String to, String name) {
+                  boolean dies = sent++ == at;
+                  if (dies && !after) {
+                    throw new Killed();
+                  }
+                  received.merge(to, 1, Integer::sum);
+                  if (dies) {
+                    throw new Killed();
+                  }
+                }
+
+                @Override
+                public void close() {}
+              };
+            }
+
+            @Override
+            public String describe() {
+              return "dies";
+            }
+          };
+      assertThatThrownBy(() -> outbox(dying).send(100))
+          .satisfiesAnyOf(
+              thrown -> assertThat(thrown).isInstanceOf(Killed.class),
+              thrown -> assertThat(thrown).isNull());
+      new DigestPlanner(database, clock).plan();
+      if (database.read(
+              db ->
+                  db.createQuery("select count(*) from outbox where state = 'queued'")
+                      .mapTo(Long.class)
+                      .one())
+          < 3) {
+        break;
+      }
+    }
+    now = now.plus(Duration.ofMinutes(11));
+    Outbox.Report rest = outbox(smtp()).send(100);
+    for (MimeMessage mail : server.getReceivedMessages()) {
+      received.merge(mail.getAllRecipients()[0].toString(), 1, Integer::sum);
+    }
+    assertThat(received.values()).allMatch(count -> count == 1);
+    long uncertain =
+        database.read(
+            db ->
+                db.createQuery("select count(*) from outbox where state = 'uncertain'")
+                    .mapTo(Long.class)
+                    .one());
+    assertThat(rest.uncertain()).isEqualTo((int) uncertain);
+    assertThat(uncertain).isPositive();
+    // Everyone has theirs, or is listed as uncertain.
+    assertThat(received.size() + uncertain).isGreaterThanOrEqualTo(readers);
+  }
+
+  @Test
+  void writesFilesWithoutAServer() throws Exception {
+    subscribed("reader@example.org", DAILY);
+    now = now.plus(Duration.ofMinutes(1));
+    list("Ünïcode: ein Titel", "Text.");
+    now = Instant.parse("2026-03-02T08:01:00Z");
+    new DigestPlanner(database, clock).plan();
+    Path out = folder.resolve("outbox");
+    assertThat(outbox(new FolderCarrier(out)).send(100).sent()).isEqualTo(1);
+    try (Stream<Path> files = Files.walk(out)) {
+      List<Path> mails = files.filter(Files::isRegularFile).toList();
+      assertThat(mails).singleElement().asString().endsWith("digests/1/1.eml");
+      MimeMessage mail = new MimeMessage(null, Files.newInputStream(mails.get(0)));
+      assertThat(mail.getSubject()).contains("Ünïcode");
+      assertThat(mail.getMessageID()).startsWith("<1.1.").endsWith("@papers.example.org>");
+      assertThat(part(mail, 0)).contains("Ünïcode");
+      assertThat(Files.readString(mails.get(0), StandardCharsets.US_ASCII).split("\r\n"))
+          .allMatch(line -> line.length() <= 120);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "@b.c",
+        "a@",
+        "a@b",
+        "a@b.c\r\nBcc: x@y.z",
+        "a b@c.de",
+        "a@b..de",
+        ".a@b.de",
+        "<a@b.de>",
+        "a@b.de,c@d.ef",
+        "a@-b.de",
+        "a\u0000@b.de"
+      })
+  void refusesWhatIsNoAddress(String address) {
+    assertThatThrownBy(() -> MailAddress.parse(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("name@example.org");
+  }
+
+  @Test
+  void takesAddressesAsTheyAre() {
+    assertThat(MailAddress.parse(" Jane.Doe+x@Bücher.Example ").text())
+        .isEqualTo("Jane.Doe+x@xn--bcher-kva.example");
+    assertThat(MailAddress.parse("A@B.de").key()).isEqualTo("a@b.de");
+  }
+
+  @Test
+  void readsServersWithoutShowingPasswords() {
+    SmtpConfig config = SmtpConfig.parse("smtps://user:p%40ss@mail.example.org");
+    assertThat(config.port()).isEqualTo(465);
+    assertThat(config.password()).isEqualTo("p@ss");
+    assertThat(config.toString()).doesNotContain("p@ss");
+    assertThat(SmtpConfig.parse("smtp://host").tls()).isEqualTo(SmtpConfig.Tls.STARTTLS);
+    assertThatThrownBy(() -> SmtpConfig.parse("http://user:secret@host"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("secret");
+  }
+}
