@@ -1,7 +1,6 @@
 package dev.melange.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.search.PaperSearch;
 import dev.melange.search.QueryParser;
@@ -156,14 +155,14 @@ final class SearchRoutes implements Routes {
 
   private void similar(Context context) throws IOException {
     PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
-    ArrayNode array = JsonNodeFactory.instance.arrayNode();
-    JsonShapes shapes = Bases.shapes(context, site);
-    for (SimilarPaper similar : search.similar(entry, SIMILAR)) {
-      ObjectNode json = array.addObject();
-      json.set("paper", shapes.paper(similar.paper()));
-      json.put("cosine", Math.round(similar.cosine() * 1e4) / 1e4);
+    List<SimilarPaper> found = search.similar(entry, SIMILAR);
+    ArrayNode array =
+        Bases.shapes(context, site).wrappers(found.stream().map(SimilarPaper::paper).toList());
+    for (int i = 0; i < found.size(); i++) {
+      ObjectNode json = (ObjectNode) array.get(i);
+      json.put("cosine", Math.round(found.get(i).cosine() * 1e4) / 1e4);
       ArrayNode shared = json.putArray("shared");
-      similar.shared().forEach(shared::add);
+      found.get(i).shared().forEach(shared::add);
     }
     Replies.cached(context, array);
   }
