@@ -139,13 +139,25 @@ public final class Database implements AutoCloseable {
   public <T> T write(Function<Handle, T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return jdbi.inTransaction(work::apply);
+        T result = jdbi.inTransaction(work::apply);
+        persist();
+        return result;
       } catch (JdbiException e) {
         if (attempt == ATTEMPTS || !isTransient(e)) {
           throw e;
         }
         LOG.debug("transaction tried again after: {}", rootMessage(e));
       }
+    }
+  }
+
+  /**
+   * H2 writes commits to its file up to half a second later. What is acknowledged must outlive kill
+   * -9, so it is written now.
+   */
+  private void persist() {
+    if (config.url().startsWith("jdbc:h2:file:")) {
+      jdbi.useHandle(db -> db.execute("checkpoint sync"));
     }
   }
 

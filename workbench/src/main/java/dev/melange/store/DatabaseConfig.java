@@ -48,13 +48,8 @@ public record DatabaseConfig(String url, String user, String password) {
    */
   public static DatabaseConfig file(Path home) {
     Path file = home.resolve("page").resolve("papers").toAbsolutePath();
-    // WRITE_DELAY=0: what has been committed is in the file, also after kill -9.
     return new DatabaseConfig(
-        H2
-            + "file:"
-            + file
-            + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT=10000"
-            + Dialect.H2_SETTINGS,
+        H2 + "file:" + file + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000" + Dialect.H2_SETTINGS,
         "melange",
         "");
   }

@@ -28,6 +28,7 @@ class KillIT {
     }
     Set<Long> acknowledged = new TreeSet<>();
     for (int round = 0; round < 4; round++) {
+      int lines = 20 + random.nextInt(100);
       Process process =
           new ProcessBuilder(
                   List.of(
@@ -35,16 +36,17 @@ class KillIT {
                       "-cp",
                       System.getProperty("java.class.path"),
                       KillProbe.class.getName(),
-                      home.toString()))
+                      home.toString(),
+                      Integer.toString(lines)))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      int lines = 20 + random.nextInt(400);
       try (BufferedReader out =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        int read = 0;
         for (String line = out.readLine(); line != null; line = out.readLine()) {
           acknowledged.add(Long.valueOf(line.split(" ", 2)[0]));
-          if (--lines == 0) {
+          if (++read == lines) {
             // kill -9, by the handle: what was printed before can still be read
             process.toHandle().destroyForcibly();
           }

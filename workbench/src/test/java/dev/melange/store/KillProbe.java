@@ -7,7 +7,7 @@ import java.time.Instant;
 public final class KillProbe {
   private KillProbe() {}
 
-  /** The user's folder is the one argument. */
+  /** The user's folder, and how many. */
   public static void main(String[] args) throws Exception {
     try (Database database = Database.open(DatabaseConfig.file(Path.of(args[0])))) {
       long paper = new PaperStore(database).find("local:a-paper").orElseThrow().id();
@@ -15,13 +15,14 @@ public final class KillProbe {
       VoteStore votes = new VoteStore(database);
       CommentStore comments = new CommentStore(database);
       Instant now = Instant.parse("2026-03-01T12:00:00Z");
-      for (int i = 0; ; i++) {
+      for (int i = 0; i < Integer.parseInt(args[1]); i++) {
         boolean up = i % 2 == 0;
         votes.vote(paper, user, up, now);
         long id = comments.add(paper, null, user, "comment " + i, now.plusSeconds(i));
         System.out.println(id + " " + up);
         System.out.flush();
       }
+      System.in.read(); // nothing is written any more until the kill
     }
   }
 }
