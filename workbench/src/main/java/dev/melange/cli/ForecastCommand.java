@@ -29,8 +29,7 @@ import picocli.CommandLine.Option;
       "  melange forecast --data us-flights-hourly --target late --horizon 24   bundled data",
       "  melange forecast --data power.csv --horizon 96 --model tsmixer --interval 80",
       "  melange forecast --data shops.csv --id shop --target sales --horizon 28     many series",
-      "  melange forecast --data shops.csv --id shop --target sales --horizon 28 --model tsm2"
-          + " --known holiday,price --static size",
+      "  melange forecast --data shops.csv --id shop --model tsm2 --known holiday --static size",
       "  melange forecast --data meter.csv --horizon 24 --freq h --resample mean --fill linear",
       "  melange forecast --weights runs/forecast/20260102-030405/model.safetensors --data new.csv",
       "  melange forecast --resume                          the newest fit that has not ended"
