@@ -157,7 +157,7 @@ final class ListRoutes implements Routes {
     User viewer = site.viewers().of(context);
     ListView view =
         new ListView(
-            Frames.of(site, viewer, heading),
+            Frames.of(context, site, heading),
             heading,
             lists(path, period),
             period == null ? NOTHING : neighbour(period, false),

@@ -19,7 +19,7 @@ final class MailRoutes implements Routes {
 
   @Override
   public void register(RoutesConfig routes) {
-    routes.get("/subscribe", context -> show(context, form(null)));
+    routes.get("/subscribe", context -> show(context, form(context, null)));
     routes.post("/subscribe", this::subscribe);
     routes.get("/confirm", this::askConfirm);
     routes.post("/confirm", this::confirm);
@@ -27,9 +27,9 @@ final class MailRoutes implements Routes {
     routes.post("/u/{token}", this::leave);
   }
 
-  private MailPages.MailView form(String message) {
+  private MailPages.MailView form(Context context, String message) {
     return new MailPages.MailView(
-        Frames.of(site, null, "Subscribe"),
+        Frames.of(context, site, "Subscribe"),
         "Get trending papers in your email inbox!",
         message,
         null,
@@ -51,7 +51,7 @@ final class MailRoutes implements Routes {
     show(
         context,
         new MailPages.MailView(
-            Frames.of(site, null, heading), heading, text, action, token, label, false));
+            Frames.of(context, site, heading), heading, text, action, token, label, false));
   }
 
   private void message(Context context, String heading, String text) {

@@ -133,7 +133,9 @@ public final class PageServer implements AutoCloseable {
     if (context.path().startsWith("/api/")) {
       Replies.json(context, JsonShapes.error(message));
     } else {
-      context.html(site.templates().render("error.jte", new Views.ErrorView(status, message)));
+      Views.Frame frame = Frames.of(context, site, "Error " + status);
+      context.html(
+          site.templates().render("error.jte", new Views.ErrorView(frame, status, message)));
     }
   }
 

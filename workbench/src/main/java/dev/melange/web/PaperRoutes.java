@@ -75,7 +75,7 @@ final class PaperRoutes implements Routes {
             .map(Author::name)
             .collect(Collectors.joining(", "));
     return new PaperView(
-        Frames.of(site, viewer, TexText.plain(entry.title())),
+        Frames.of(context, site, TexText.plain(entry.title())),
         EntryViews.of(List.of(entry), site, viewer, false).get(0),
         names.isEmpty() ? null : names,
         entry.listedDay() == null ? null : EntryViews.date(entry.listedDay()),

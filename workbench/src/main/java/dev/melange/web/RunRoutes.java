@@ -111,7 +111,7 @@ final class RunRoutes implements Routes {
     List<RunView> runs =
         queue.newest(SHOWN).stream().map(job -> RunViews.of(job, site, viewer, false, "")).toList();
     context.html(
-        site.templates().render("runs.jte", new RunsView(Frames.of(site, viewer, "Runs"), runs)));
+        site.templates().render("runs.jte", new RunsView(Frames.of(context, site, "Runs"), runs)));
   }
 
   private void show(Context context) throws IOException {
@@ -119,7 +119,7 @@ final class RunRoutes implements Routes {
     Job job = job(context);
     boolean report = queue.folder(job.id()).report().isPresent();
     RunView run = RunViews.of(job, site, viewer, report, queue.folder(job.id()).tail());
-    RunsView view = new RunsView(Frames.of(site, viewer, "Run of " + job.study()), List.of(run));
+    RunsView view = new RunsView(Frames.of(context, site, "Run of " + job.study()), List.of(run));
     context.html(site.templates().render("run.jte", view));
   }
 

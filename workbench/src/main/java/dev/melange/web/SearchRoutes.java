@@ -91,7 +91,7 @@ final class SearchRoutes implements Routes {
     boolean more = found != null && found.total() > (page + 1) * PAGE;
     SearchViews.SearchView view =
         new SearchViews.SearchView(
-            Frames.of(site, viewer, query.isBlank() ? "Search" : query + " - Search"),
+            Frames.of(context, site, query.isBlank() ? "Search" : query + " - Search"),
             query,
             found == null ? null : summary(found.total()),
             found == null ? List.of() : notices(found),

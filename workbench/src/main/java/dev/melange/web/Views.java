@@ -12,8 +12,12 @@ public final class Views {
    * @param title of the browser's window
    * @param curator under the title of lists
    * @param viewer the user's name, or null for visitors
+   * @param theme light or dark; null for whatever the system has
+   * @param keys whether single keys act
+   * @param here the page's own address, to which forms return
    */
-  public record Frame(String title, String curator, String viewer) {}
+  public record Frame(
+      String title, String curator, String viewer, String theme, boolean keys, String here) {}
 
   /**
    * An entry of a list.
@@ -209,5 +213,5 @@ public final class Views {
   public record ComparisonView(String quantity, String paper, String here) {}
 
   /** A request that could not be answered. */
-  public record ErrorView(int status, String message) {}
+  public record ErrorView(Frame frame, int status, String message) {}
 }
