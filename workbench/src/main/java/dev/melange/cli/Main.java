@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
       PredictCommand.class,
       RestoreCommand.class,
       PatchesCommand.class,
+      PrototypesCommand.class,
       FitSignalCommand.class,
       FitSceneCommand.class,
       InspectCommand.class,

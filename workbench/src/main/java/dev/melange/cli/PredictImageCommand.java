@@ -23,13 +23,11 @@ import dev.melange.train.ImageBatches;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -119,7 +117,7 @@ final class PredictImageCommand extends Subcommand {
       throw new IllegalArgumentException(
           "--views must be 1 to %d, got %d".formatted(MOST_VIEWS, views));
     }
-    List<Path> files = files();
+    List<Path> files = ImagePaths.of(paths);
     Engine.get();
     try (ImageClassifier loaded = ImageClassifier.load(weights)) {
       ImageClassifier classifier = adapted(loaded);
@@ -164,30 +162,6 @@ final class PredictImageCommand extends Subcommand {
     input = channels == null ? input : input.converting();
     input = size == null ? input : input.withSize(size);
     return new ImageClassifier(loaded.model(), input, loaded.classes());
-  }
-
-  private List<Path> files() throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Path path : paths) {
-      if (Files.isDirectory(path)) {
-        int before = files.size();
-        try (Stream<Path> below = Files.walk(path)) {
-          below
-              .filter(file -> ImageFiles.isImageName(file.getFileName().toString()))
-              .filter(Files::isRegularFile)
-              .sorted()
-              .forEach(files::add);
-        }
-        if (files.size() == before) {
-          throw new DataException(path + " holds no images (JPEG, PNG, GIF, BMP, WebP)");
-        }
-      } else if (Files.exists(path)) {
-        files.add(path);
-      } else {
-        throw new NoSuchFileException(path.toString(), null, "no such image or folder");
-      }
-    }
-    return files;
   }
 
   private List<Result> predict(ImageClassifier classifier, List<Path> files) throws IOException {

@@ -10,17 +10,13 @@ import dev.melange.papers.hourglassmlp.HourglassSettings.Generation;
 import dev.melange.papers.hourglassmlp.HourglassSettings.Recipe;
 import dev.melange.papers.hourglassmlp.HourglassSettings.Shape;
 import dev.melange.papers.study.Trial;
-import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.EpochRecord;
-import dev.melange.train.Inference;
 import dev.melange.train.Minibatches;
-import dev.melange.train.TensorBatch;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,15 +37,13 @@ record GenerationTrial(
     Tensor test,
     int[] testLabels,
     Tensor prototypes) {
-  private static final int BATCH = 500;
-
   /** Reads the images. */
   static GenerationTrial open(DataSets sets, Generation settings) throws IOException {
     PackedImages train =
         ImageSets.sample(sets, settings.data(), true, StudyImages.all(settings.train()));
     PackedImages test =
         ImageSets.sample(sets, settings.data(), false, StudyImages.all(settings.test()));
-    Tensor vectors = vectors(StudyImages.tensor(train));
+    Tensor vectors = PrototypeDrawing.vectors(StudyImages.tensor(train));
     int count = train.classes().size();
     return new GenerationTrial(
         train.classes(),
@@ -64,10 +58,6 @@ record GenerationTrial(
 
   private static Tensor longs(int[] values) {
     return Tensor.of(java.util.Arrays.stream(values).asLongStream().toArray(), values.length);
-  }
-
-  private static Tensor vectors(Tensor images) {
-    return images.flatten(1, -1).mul(2).sub(1);
   }
 
   /** The network of a shape. */
@@ -85,44 +75,30 @@ record GenerationTrial(
 
   /** Draws for some images: [B, C, H, W] to [B, D]. */
   static Tensor draw(HourglassMlp model, Tensor images) {
-    return Inference.run(
-        Minibatches.inOrder(Map.of("input", vectors(images)), BATCH),
-        batch -> model.forward(batch.get("input")));
+    return PrototypeDrawing.draw(model, PrototypeDrawing.vectors(images));
   }
 
-  private Map<String, Double> figures(HourglassMlp model) {
+  private Map<String, Double> figures(PrototypeDrawing drawing, HourglassMlp model) {
     try (Scope scope = Scope.open()) {
-      Tensor y = draw(model, test);
-      Tensor truth = longs(testLabels);
-      GenerativeClassification result = GenerativeClassification.of(y, prototypes, truth);
-      double psnr =
-          Restoration.psnr(
-              Restoration.pixels(y), Restoration.pixels(prototypes.indexSelect(0, truth)));
-      Map<String, Double> figures = new LinkedHashMap<>();
-      figures.put("psnr", psnr);
-      figures.put("accuracy", 100 * result.accuracy().item());
-      return figures;
+      return drawing.figures(draw(model, test), longs(testLabels));
     }
   }
 
   /** Trains a network and says what came of it: PSNR in dB, accuracy in per cent. */
   ObjectNode run(Trial trial, boolean hourglass, Shape shape, Recipe recipe) throws IOException {
     HourglassConfig config = config(hourglass, shape);
+    PrototypeDrawing drawing = new PrototypeDrawing(prototypes);
     try (HourglassMlp model = new HourglassMlp(config, new Rng(trial.seed()))) {
       TrainingResult result =
           Restoration.fit(
               model,
               Minibatches.shuffled(
-                  Map.of("input", train, "label", labels), recipe.batch(), trial.seed()),
-              (batch, rng) ->
-                  TensorBatch.of(
-                      Map.of(
-                          "input",
-                          batch.get("input"),
-                          "target",
-                          prototypes.to(Engine.get().device()).indexSelect(0, batch.get("label")))),
+                  Map.of(PrototypeDrawing.INPUT, train, PrototypeDrawing.LABEL, labels),
+                  recipe.batch(),
+                  trial.seed()),
+              (batch, rng) -> drawing.pairs(batch),
               new Restoration.Course(recipe.epochs(), recipe.learning_rate(), trial.seed()),
-              () -> figures(model),
+              () -> figures(drawing, model),
               trial::train);
       trial.save(model, hourglass ? "hourglass" : "conventional", config);
       ObjectNode json = JsonNodeFactory.instance.objectNode();
