@@ -34,7 +34,7 @@ record Preferences(String theme, boolean strip, boolean keys) {
   static Preferences of(Context context) {
     String theme = context.cookie(Name.THEME.cookie());
     return new Preferences(
-        THEMES.contains(theme) ? theme : null,
+        theme != null && THEMES.contains(theme) ? theme : null,
         !OFF.equals(context.cookie(Name.STRIP.cookie())),
         !OFF.equals(context.cookie(Name.KEYS.cookie())));
   }

@@ -21,6 +21,7 @@ final class Reader implements AutoCloseable {
   private final BrowserContext context;
   private final Page page;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private boolean errorsExpected;
 
   private Reader(ServedPage site, BrowserContext context) {
     this.site = site;
@@ -29,7 +30,8 @@ final class Reader implements AutoCloseable {
     page.setDefaultTimeout(MILLIS);
     page.onConsoleMessage(
         message -> {
-          if (message.type().equals("error")) {
+          boolean status = message.text().startsWith("Failed to load resource");
+          if (message.type().equals("error") && !(status && errorsExpected)) {
             complaints.add(message.text() + " at " + message.location());
           }
         });
@@ -55,9 +57,15 @@ final class Reader implements AutoCloseable {
             new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme)));
   }
 
+  /** For tests that also open pages which do not exist: answers of that kind are no complaints. */
+  Reader expectingErrors() {
+    errorsExpected = true;
+    return this;
+  }
+
   /** Opens an address of the page, such as {@code /papers}. */
   Page open(String path) {
-    page.navigate(site.url() + path);
+    assertThat(page.navigate(site.url() + path).status()).as(path).isLessThan(500);
     return page;
   }
 
