@@ -32,6 +32,7 @@ class ArchitectureTest {
 
   /** The application's packages, and the templates that are compiled with it. */
   private static final String[] WORKBENCH = {
+    "dev.melange.account..",
     "dev.melange.cli..",
     "dev.melange.feed..",
     "dev.melange.jobs..",

@@ -1,5 +1,6 @@
 package dev.melange.cli;
 
+import dev.melange.account.SignIns;
 import dev.melange.mail.Carrier;
 import dev.melange.mail.DigestPlanner;
 import dev.melange.mail.FolderCarrier;
@@ -7,12 +8,14 @@ import dev.melange.mail.MailSite;
 import dev.melange.mail.MailTokens;
 import dev.melange.mail.MailWorker;
 import dev.melange.mail.Outbox;
+import dev.melange.mail.SignInMails;
 import dev.melange.mail.SmtpCarrier;
 import dev.melange.mail.SmtpConfig;
 import dev.melange.mail.Subscriptions;
 import dev.melange.search.MiniLmEncoder;
 import dev.melange.search.PaperSearch;
 import dev.melange.store.Database;
+import dev.melange.store.User;
 import dev.melange.web.Services;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,11 +27,14 @@ import java.util.Optional;
 final class PageServices implements AutoCloseable {
   private final PaperSearch search;
   private final Subscriptions subscriptions;
+  private final SignIns signIns; // null where nobody signs in
   private final MailWorker worker;
 
-  private PageServices(PaperSearch search, Subscriptions subscriptions, MailWorker worker) {
+  private PageServices(
+      PaperSearch search, Subscriptions subscriptions, SignIns signIns, MailWorker worker) {
     this.search = search;
     this.subscriptions = subscriptions;
+    this.signIns = signIns;
     this.worker = worker;
   }
 
@@ -37,18 +43,32 @@ final class PageServices implements AutoCloseable {
    *
    * @param home {@code MELANGE_HOME}
    * @param baseUrl how readers reach the page
+   * @param access whether they sign in
    */
   static PageServices start(
-      Database database, Path home, String baseUrl, Clock clock, Map<String, String> environment)
+      Database database,
+      Path home,
+      String baseUrl,
+      Clock clock,
+      Map<String, String> environment,
+      AccessOptions access)
       throws IOException {
+    User.Role newcomers = access.newcomers();
     Carrier carrier = carrier(home, environment);
     MailTokens tokens = MailTokens.load(home.resolve("page").resolve("mail-secret"));
     MailSite site = MailSite.of(baseUrl);
     PaperSearch search = PaperSearch.open(database, home.resolve("page"), MiniLmEncoder::load);
     Subscriptions subscriptions = new Subscriptions(database, tokens, site, carrier, clock);
     Outbox outbox = new Outbox(database, tokens, site, carrier, clock);
+    SignIns signIns =
+        access.open()
+            ? new SignIns(database, new SignInMails(site, carrier), newcomers, clock)
+            : null;
     return new PageServices(
-        search, subscriptions, MailWorker.start(new DigestPlanner(database, clock), outbox));
+        search,
+        subscriptions,
+        signIns,
+        MailWorker.start(new DigestPlanner(database, clock), outbox));
   }
 
   /** The SMTP server in {@code MELANGE_SMTP}, else a folder. */
@@ -60,12 +80,15 @@ final class PageServices implements AutoCloseable {
   }
 
   Services services() {
-    return new Services(search, subscriptions);
+    return new Services(search, subscriptions, signIns);
   }
 
   @Override
   public void close() throws IOException {
     worker.close();
+    if (signIns != null) {
+      signIns.close();
+    }
     subscriptions.close();
     search.close();
   }

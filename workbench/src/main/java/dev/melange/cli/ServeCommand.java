@@ -13,7 +13,6 @@ import dev.melange.store.Importer;
 import dev.melange.web.PageServer;
 import dev.melange.web.SiteConfig;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Serves the Daily Papers page. */
@@ -30,11 +30,14 @@ import picocli.CommandLine.Option;
     name = "serve",
     description = {
       "Serve the Daily Papers page: read, vote, discuss, search, import, run.",
-      "It listens on this machine only, for its owner, until it is interrupted."
+      "It listens on this machine only, for its owner, until it is interrupted; with --public it is",
+      "for others, who sign in by mail (SECURITY.md tells how to run that)."
     },
     footer = {
       "  melange serve                  http://127.0.0.1:7878",
       "  melange serve --port 0         on any free port",
+      "  melange serve --public --base-url https://papers.example.org --owner ada@example.org \\",
+      "      --proxy 127.0.0.1          for others, behind a TLS proxy on this machine",
       "  MELANGE_SMTP=smtps://user:password@mail.example.org melange serve   sends digests",
       "  MELANGE_DB=jdbc:postgresql://localhost/melange melange serve"
     })
@@ -93,20 +96,19 @@ final class ServeCommand extends Subcommand {
       description = "Heap of a run's process, in MB (default: ${DEFAULT-VALUE}).")
   private int runMemory;
 
+  @Mixin private AccessOptions access;
+
   @Override
   protected int run(Console console, Cancellation cancellation)
       throws IOException, InterruptedException {
-    if (!InetAddress.getByName(host).isLoopbackAddress()) {
-      throw new IllegalArgumentException(
-          "%s can be reached from other machines, but the page has no accounts here; use 127.0.0.1"
-              .formatted(host));
-    }
-    SiteConfig config = new SiteConfig(host, port, baseUrl, curator, zone);
+    SiteConfig config =
+        new SiteConfig(host, port, baseUrl, curator, zone, access.access(host, port, baseUrl));
     Path home = Folders.home(System.getenv());
     DatabaseConfig where = DatabaseConfig.of(home, System.getenv());
     Clock clock = Clock.systemUTC();
     try (Cancellation.Section section = cancellation.section();
         Database database = Database.open(where)) {
+      access.requireOwner(database, clock);
       Importer importer = new Importer(database, new CatalogueLinks(Cards.all()), clock, zone);
       importer.importCards(Cards.all());
       DailyImport daily =
@@ -118,7 +120,7 @@ final class ServeCommand extends Subcommand {
       try (JobQueue queue = new JobQueue(database, jobs, clock);
           ImportLoop loop = new ImportLoop(daily, imports, clock);
           PageServices services =
-              PageServices.start(database, home, reached, clock, System.getenv());
+              PageServices.start(database, home, reached, clock, System.getenv(), access);
           PageServer server =
               PageServer.start(config, database, clock, queue, services.services())) {
         console.result(

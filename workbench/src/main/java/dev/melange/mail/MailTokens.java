@@ -1,5 +1,6 @@
 package dev.melange.mail;
 
+import dev.melange.store.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.OptionalLong;
 import javax.crypto.Mac;
@@ -19,10 +19,8 @@ import javax.crypto.spec.SecretKeySpec;
 /** Makes and checks what links in mails carry, by a secret of this installation. */
 public final class MailTokens {
   private static final int BYTES = 32;
-  private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
   private final byte[] secret;
-  private final SecureRandom random = new SecureRandom();
 
   private MailTokens(byte[] secret) {
     this.secret = secret.clone();
@@ -63,20 +61,12 @@ public final class MailTokens {
 
   /** A new token for one use; only its hash is stored. */
   String fresh() {
-    byte[] bytes = new byte[BYTES];
-    random.nextBytes(bytes);
-    return BASE64.encodeToString(bytes);
+    return Secrets.fresh();
   }
 
   /** What is stored of a token. */
   static String hash(String token) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK lacks SHA-256", e);
-    }
+    return Secrets.hash(token);
   }
 
   /** What is stored of an address or of where a request came from. */

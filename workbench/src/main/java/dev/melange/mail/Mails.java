@@ -71,16 +71,28 @@ final class Mails {
 
   private MimeMessage note(
       String to, long subscriber, MailViews.Note note, String id, Instant now) {
+    return note(site, to, listHeaders(subscriber), note, "note." + subscriber + "." + id, now);
+  }
+
+  /** A mail with one link. */
+  static MimeMessage note(
+      MailSite site,
+      String to,
+      Map<String, String> headers,
+      MailViews.Note note,
+      String id,
+      Instant now) {
     String text =
         "%s\n\n%s\n\n%s:\n%s\n\n%s\n"
             .formatted(note.title(), note.text(), note.linkText(), note.url(), note.end());
     return message(
+        site,
         to,
-        subscriber,
+        headers,
         note.title() + " - Daily Papers",
         text,
         html("mail/note.jte", note),
-        "note." + subscriber + "." + id,
+        id,
         now);
   }
 
@@ -98,7 +110,14 @@ final class Mails {
             + "."
             + tokens.keyed("message", issue + " " + subscriber).substring(0, 16);
     return message(
-        to, subscriber, subject, DigestText.of(digest), html("mail/digest.jte", digest), id, now);
+        site,
+        to,
+        listHeaders(subscriber),
+        subject,
+        DigestText.of(digest),
+        html("mail/digest.jte", digest),
+        id,
+        now);
   }
 
   private static String html(String template, Object view) {
@@ -107,9 +126,24 @@ final class Mails {
     return out.toString();
   }
 
-  private MimeMessage message(
+  /** What well-behaved lists say in each mail. */
+  private Map<String, String> listHeaders(long subscriber) {
+    String token = tokens.leave(subscriber);
+    return Map.of(
+        "List-Id",
+        "Daily Papers <daily." + site.host() + ">",
+        "List-Unsubscribe",
+        "<%s>,\r\n <mailto:unsubscribe+%s@%s>".formatted(site.leaveUrl(token), token, site.host()),
+        "List-Unsubscribe-Post",
+        "List-Unsubscribe=One-Click",
+        "Precedence",
+        "bulk");
+  }
+
+  private static MimeMessage message(
+      MailSite site,
       String to,
-      long subscriber,
+      Map<String, String> headers,
       String subject,
       String text,
       String html,
@@ -117,21 +151,12 @@ final class Mails {
       Instant now) {
     try {
       IdentifiedMessage message = new IdentifiedMessage("<" + id + "@" + site.host() + ">");
-      String token = tokens.leave(subscriber);
       message.setFrom(new InternetAddress(site.from(), "Daily Papers", "UTF-8"));
       message.setReplyTo(new InternetAddress[] {new InternetAddress(site.from())});
       message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(to));
       message.setSubject(subject(subject), "UTF-8");
       message.setSentDate(Date.from(now));
-      Map<String, String> headers =
-          Map.of(
-              "List-Id", "Daily Papers <daily." + site.host() + ">",
-              "List-Unsubscribe",
-                  "<%s>,\r\n <mailto:unsubscribe+%s@%s>"
-                      .formatted(site.leaveUrl(token), token, site.host()),
-              "List-Unsubscribe-Post", "List-Unsubscribe=One-Click",
-              "Auto-Submitted", "auto-generated",
-              "Precedence", "bulk");
+      message.setHeader("Auto-Submitted", "auto-generated");
       for (Map.Entry<String, String> header : headers.entrySet()) {
         message.setHeader(header.getKey(), header.getValue());
       }

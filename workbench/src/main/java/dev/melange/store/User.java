@@ -18,6 +18,8 @@ public record User(
   public enum Role {
     /** Stands for a program or for somebody known from a source only; cannot sign in. */
     SYSTEM,
+    /** Signs in and keeps things of their own; neither votes nor writes. */
+    READER,
     /** Votes, comments, tags, submits. */
     MEMBER,
     /** A member with a verified claim on a paper. */

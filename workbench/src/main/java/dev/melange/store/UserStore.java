@@ -39,7 +39,8 @@ public final class UserStore {
     return database.read(db -> find(db, name));
   }
 
-  static Optional<User> find(Handle db, String name) {
+  /** The user of a name, within a transaction. */
+  public static Optional<User> find(Handle db, String name) {
     return db.createQuery(SELECT + " where name_key = :key")
         .bind("key", name.toLowerCase(Locale.ROOT))
         .map(MAPPER)
@@ -48,8 +49,12 @@ public final class UserStore {
 
   /** The user of an id. */
   public Optional<User> find(long id) {
-    return database.read(
-        db -> db.createQuery(SELECT + " where id = :id").bind("id", id).map(MAPPER).findOne());
+    return database.read(db -> find(db, id));
+  }
+
+  /** The user of an id, within a transaction. */
+  public static Optional<User> find(Handle db, long id) {
+    return db.createQuery(SELECT + " where id = :id").bind("id", id).map(MAPPER).findOne();
   }
 
   /** The owner of a page on their own machine. */
@@ -64,14 +69,39 @@ public final class UserStore {
    * @throws IllegalArgumentException if the name is taken or has other characters
    */
   public User add(String name, String fullName, User.Role role, Instant now) {
-    return database.write(
-        db -> {
-          if (find(db, name).isPresent()) {
-            throw new IllegalArgumentException("the name '" + name + "' is taken; choose another");
-          }
-          insert(db, name, fullName, role, now);
-          return find(db, name).orElseThrow();
-        });
+    return database.write(db -> add(db, name, fullName, role, now));
+  }
+
+  /** As the other {@code add}, within a transaction. */
+  public static User add(Handle db, String name, String fullName, User.Role role, Instant now) {
+    requireFree(db, name);
+    insert(db, name, fullName, role, now);
+    return find(db, name).orElseThrow();
+  }
+
+  private static void requireFree(Handle db, String name) {
+    if (find(db, name).isPresent()) {
+      throw new IllegalArgumentException("the name '" + name + "' is taken; choose another");
+    }
+  }
+
+  /**
+   * Gives a user another name.
+   *
+   * @throws IllegalArgumentException if it is taken, or none
+   */
+  public static void rename(Handle db, long id, String name) {
+    requireName(name);
+    Optional<User> holder = find(db, name);
+    if (holder.isPresent() && holder.get().id() != id) {
+      requireFree(db, name);
+    }
+    db.createUpdate(
+            "update app_user set name = :name, name_key = :key, full_name = :name where id = :id")
+        .bind("name", name)
+        .bind("key", name.toLowerCase(Locale.ROOT))
+        .bind("id", id)
+        .execute();
   }
 
   /**
@@ -89,11 +119,7 @@ public final class UserStore {
   }
 
   private static void insert(Handle db, String name, String fullName, User.Role role, Instant now) {
-    if (!isName(name)) {
-      throw new IllegalArgumentException(
-          "the user name '%s' is none; expected 1 to 60 letters, digits, dots, dashes, underscores"
-              .formatted(name));
-    }
+    requireName(name);
     db.createUpdate(
             "insert into app_user (name, name_key, full_name, role, created_at)"
                 + " values (:name, :key, :full, :role, :at)")
@@ -103,6 +129,14 @@ public final class UserStore {
         .bind("role", role.name().toLowerCase(Locale.ROOT))
         .bind("at", now)
         .execute();
+  }
+
+  private static void requireName(String name) {
+    if (!isName(name)) {
+      throw new IllegalArgumentException(
+          "the user name '%s' is none; expected 1 to 60 letters, digits, dots, dashes, underscores"
+              .formatted(name.length() <= 60 ? name : name.substring(0, 60) + "\u2026"));
+    }
   }
 
   /** Whether a text can be a user's name. */

@@ -13,12 +13,13 @@ final class Frames {
     User viewer = site.viewers().of(context);
     Preferences preferences = Preferences.of(context);
     String query = context.queryString();
+    boolean secret = context.queryParam("t") != null; // a token, which must not go anywhere else
     return new Frame(
         title + " - Daily Papers",
         site.config().curator(),
         viewer == null ? null : viewer.name(),
         preferences.theme(),
         preferences.keys(),
-        context.path() + (query == null ? "" : "?" + query));
+        secret || query == null ? context.path() : context.path() + "?" + query);
   }
 }

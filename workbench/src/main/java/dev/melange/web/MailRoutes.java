@@ -78,7 +78,7 @@ final class MailRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw RequestException.bad(e.getMessage());
     }
-    subscriptions.ask(address, wish, context.ip());
+    subscriptions.ask(address, wish, site.clients().address(context));
     context.status(202);
     message(
         context,
@@ -104,7 +104,7 @@ final class MailRoutes implements Routes {
   }
 
   private void confirm(Context context) {
-    if (!subscriptions.confirm(field(context, "t", ""), context.ip())) {
+    if (!subscriptions.confirm(field(context, "t", ""), site.clients().address(context))) {
       throw RequestException.bad(
           "this link was used already or is older than 48 hours; subscribe again for a new one");
     }

@@ -16,10 +16,7 @@ final class OpenApi {
       if (in == null) {
         throw new IllegalStateException("the resource " + RESOURCE + " is missing");
       }
-      context
-          .header("Access-Control-Allow-Origin", "*")
-          .contentType("application/json; charset=utf-8")
-          .result(in.readAllBytes());
+      context.contentType("application/json; charset=utf-8").result(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

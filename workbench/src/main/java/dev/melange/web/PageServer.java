@@ -2,8 +2,7 @@ package dev.melange.web;
 
 import dev.melange.jobs.JobQueue;
 import dev.melange.store.Database;
-import dev.melange.store.User;
-import dev.melange.store.UserStore;
+import dev.melange.store.Settings;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -58,9 +57,10 @@ public final class PageServer implements AutoCloseable {
   public static PageServer start(
       SiteConfig config, Database database, Clock clock, JobQueue queue, Services services)
       throws IOException {
-    // On their own machine readers are its owner and need no sign-in.
-    User owner = new UserStore(database).owner();
-    Site site = new Site(config, database, clock, new Templates(), context -> owner);
+    Clients clients =
+        new Clients(config.access().proxies(), new Settings(database).secret("clients"));
+    Viewers viewers = new SiteViewers(config, database, clock);
+    Site site = new Site(config, database, clock, new Templates(), viewers, clients);
     RunEvents events = new RunEvents(queue);
     RunRoutes runs = new RunRoutes(site, queue, events);
     Javalin javalin = Javalin.create(settings -> configure(settings, site, runs, services));
@@ -93,7 +93,7 @@ public final class PageServer implements AutoCloseable {
     settings.http.defaultContentType = "text/plain; charset=utf-8";
     settings.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, 8);
     settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-    settings.routes.before(SecurityHeaders::add);
+    new SecurityHeaders(site).register(settings.routes);
     settings.routes.exception(
         RequestException.class, (e, context) -> fail(site, context, e.status(), e.getMessage()));
     settings.routes.exception(
@@ -112,7 +112,13 @@ public final class PageServer implements AutoCloseable {
         });
     // Before the papers' own routes, whose ids match nearly every address.
     List<Routes> extra = services.routes(site);
-    new RequestGuard(site.config()).register(settings.routes);
+    RateLimits rates = new RateLimits(site.config().access().limits(), site.clock());
+    Csrf csrf = new Csrf(site.viewers());
+    new RequestGuard(site, rates, csrf).register(settings.routes);
+    csrf.register(settings.routes);
+    if (services.signIns() != null) {
+      new SignInRoutes(site, services.signIns(), rates).register(settings.routes);
+    }
     extra.forEach(routes -> routes.register(settings.routes));
     for (Routes routes :
         List.of(

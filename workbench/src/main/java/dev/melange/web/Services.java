@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.account.SignIns;
 import dev.melange.mail.Subscriptions;
 import dev.melange.search.PaperSearch;
 import java.util.ArrayList;
@@ -11,8 +12,14 @@ import java.util.List;
  *
  * @param search finds papers
  * @param subscriptions to digests by mail
+ * @param signIns mails links for signing in, on pages for others
  */
-public record Services(PaperSearch search, Subscriptions subscriptions) {
+public record Services(PaperSearch search, Subscriptions subscriptions, SignIns signIns) {
+  /** Those of a page on its owner's machine. */
+  public Services(PaperSearch search, Subscriptions subscriptions) {
+    this(search, subscriptions, null);
+  }
+
   /** None. */
   public static Services none() {
     return new Services(null, null);

@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.account.Logins;
 import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.PaperStore;
@@ -17,9 +18,15 @@ import java.time.LocalDate;
  * @param clock tells the time
  * @param templates the templates
  * @param viewers tells who makes a request
+ * @param clients tells where it comes from
  */
 record Site(
-    SiteConfig config, Database database, Clock clock, Templates templates, Viewers viewers) {
+    SiteConfig config,
+    Database database,
+    Clock clock,
+    Templates templates,
+    Viewers viewers,
+    Clients clients) {
   PaperStore papers() {
     return new PaperStore(database);
   }
@@ -30,6 +37,10 @@ record Site(
 
   VoteStore votes() {
     return new VoteStore(database);
+  }
+
+  Logins logins() {
+    return new Logins(database);
   }
 
   UserStore users() {

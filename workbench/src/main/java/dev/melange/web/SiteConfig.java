@@ -12,8 +12,15 @@ import java.time.ZoneId;
  *     http://HOST:PORT}
  * @param curator whose name stands under the title
  * @param zone in which instants become the page's days
+ * @param access who reaches it, and what they may do
  */
-public record SiteConfig(String host, int port, URI baseUrl, String curator, ZoneId zone) {
+public record SiteConfig(
+    String host, int port, URI baseUrl, String curator, ZoneId zone, Access access) {
+  /** A page on its owner's machine. */
+  public SiteConfig(String host, int port, URI baseUrl, String curator, ZoneId zone) {
+    this(host, port, baseUrl, curator, zone, Access.local());
+  }
+
   /** Refuses ports that are none and base URLs that are no http or https addresses. */
   public SiteConfig {
     if (port < 0 || port > 65_535) {
@@ -26,5 +33,10 @@ public record SiteConfig(String host, int port, URI baseUrl, String curator, Zon
       throw new IllegalArgumentException(
           "the base URL is '%s', expected the form https://papers.example.org".formatted(baseUrl));
     }
+  }
+
+  /** Whether browsers reach it by https. */
+  boolean secure() {
+    return baseUrl != null && "https".equals(baseUrl.getScheme());
   }
 }

@@ -81,7 +81,7 @@ class ServeCommandTest {
     assertThat(console.err())
         .isEqualTo(
             "error: 0.0.0.0 can be reached from other machines, but the page has no accounts here;"
-                + " use 127.0.0.1\n");
+                + " add --public or use 127.0.0.1\n");
     assertThat(console.run("serve", "--port", "70000")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(console.err()).contains("the port is 70000, expected 0 to 65535");
   }

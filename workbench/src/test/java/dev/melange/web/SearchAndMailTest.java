@@ -96,7 +96,12 @@ class SearchAndMailTest {
     return send(
         to(path)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(BodyPublishers.ofString(form)));
+            .POST(BodyPublishers.ofString("_csrf=" + csrf() + "&" + form)));
+  }
+
+  private static String csrf() throws IOException, InterruptedException {
+    String page = send(to("/subscribe")).body();
+    return page.replaceFirst("(?s).*?name=\"_csrf\" value=\"([0-9a-f]+)\".*", "$1");
   }
 
   @Test

@@ -27,6 +27,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A page on a free port, with the 41 cards, and a client. */
@@ -107,14 +109,29 @@ public final class TestSite implements AutoCloseable {
     return new ObjectMapper().readTree(get(path).body());
   }
 
-  /** POST of a form, as the page itself would. */
+  /** POST of a form, as the page itself would, with the token that its forms carry. */
   public HttpResponse<String> post(String path, String form)
       throws IOException, InterruptedException {
     return send(
         request(path)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Origin", url())
-            .POST(BodyPublishers.ofString(form)));
+            .POST(BodyPublishers.ofString("_csrf=" + csrf() + "&" + form)));
+  }
+
+  /** The token in the page's forms. */
+  public String csrf() throws IOException, InterruptedException {
+    Matcher field =
+        Pattern.compile("name=\"_csrf\" value=\"([0-9a-f]+)\"").matcher(get("/papers/new").body());
+    if (!field.find()) {
+      throw new IllegalStateException("the page has no form with a token");
+    }
+    return field.group(1);
+  }
+
+  /** A call of the API, as its owner's program would make it. */
+  public HttpRequest.Builder call(String path) {
+    return request(path).header("Content-Type", "application/json");
   }
 
   @Override
