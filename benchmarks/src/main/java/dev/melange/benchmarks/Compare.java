@@ -101,12 +101,12 @@ public final class Compare {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
     if (ours) { // as the launcher does
-      builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+      builder.environment().putIfAbsent("GOMP_SPINCOUNT", "30000");
       builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
       builder.environment().putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
       builder.environment().putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
     } else { // as it comes
-      builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_"));
+      builder.environment().keySet().removeIf(name -> name.matches("MALLOC_.*|GOMP_SPINCOUNT"));
     }
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
