@@ -203,7 +203,8 @@ final class CustomGradient {
     @Override
     public TensorBase call(TensorBase gradient) {
       afterBackward();
-      try (Scope scope = Scope.open()) {
+      try (gradient; // a copy of the handle, ours to free
+          Scope scope = Scope.open()) {
         Tensor out = action.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
         // an undefined tensor leaves the gradient as it is
         TensorBase result = out == null ? new TensorBase() : new TensorBase(out.raw());

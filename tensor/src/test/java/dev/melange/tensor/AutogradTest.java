@@ -246,6 +246,28 @@ class AutogradTest {
   }
 
   @Test
+  void gradientsThatWentThroughCustomGradientsAreFreed() {
+    List<Tensor> seen = new ArrayList<>();
+    Tensor a = leaf(DType.F64, 1, 2);
+    Scope.run(
+        () -> {
+          Tensor y =
+              Autograd.custom(
+                  in -> in[0].mul(2),
+                  g -> {
+                    seen.add(new Tensor(new org.bytedeco.pytorch.Tensor(g.raw())).disown());
+                    Tensor result = g.mul(2);
+                    seen.add(new Tensor(new org.bytedeco.pytorch.Tensor(result.raw())).disown());
+                    return new Tensor[] {result};
+                  },
+                  a.mul(3));
+          Autograd.grad(y.mul(4).sum(), a);
+        });
+    assertThat(seen).hasSize(2).allSatisfy(t -> assertThat(t.raw().use_count()).isEqualTo(1));
+    seen.forEach(Tensor::close);
+  }
+
+  @Test
   void workersUseCustomGradientsAtOnce() {
     List<Supplier<double[]>> tasks = new ArrayList<>();
     for (int t = 0; t < 64; t++) {
