@@ -43,39 +43,53 @@ public record TokenMixer(String name, String description, Shapes shapes, Factory
    * @param channelsMultiple C is a multiple of this
    * @param sidesMultiple h and w are multiples of this
    * @param smallestSide h and w are at least this
+   * @param mostPositions h w is at most this
    * @param square whether h = w is needed
    */
-  public record Shapes(int channelsMultiple, int sidesMultiple, int smallestSide, boolean square) {
+  public record Shapes(
+      int channelsMultiple,
+      int sidesMultiple,
+      int smallestSide,
+      int mostPositions,
+      boolean square) {
     /** All maps. */
-    public static final Shapes ANY = new Shapes(1, 1, 1, false);
+    public static final Shapes ANY = new Shapes(1, 1, 1, Integer.MAX_VALUE, false);
 
     /** Checks the numbers. */
     public Shapes {
-      if (channelsMultiple < 1 || sidesMultiple < 1 || smallestSide < 1) {
+      if (channelsMultiple < 1 || sidesMultiple < 1 || smallestSide < 1 || mostPositions < 1) {
         throw new IllegalArgumentException(
-            "channelsMultiple, sidesMultiple and smallestSide are at least 1, got %d, %d and %d"
-                .formatted(channelsMultiple, sidesMultiple, smallestSide));
+            "channelsMultiple, sidesMultiple, smallestSide and mostPositions are at least 1, got %d, %d, %d and %d"
+                .formatted(channelsMultiple, sidesMultiple, smallestSide, mostPositions));
       }
     }
 
     /** Those of these maps whose number of channels is a multiple of n. */
     public Shapes channelsMultipleOf(int n) {
-      return new Shapes(n, sidesMultiple, smallestSide, square);
+      return new Shapes(n, sidesMultiple, smallestSide, mostPositions, square);
     }
 
     /** Those of these maps whose height and width are multiples of n. */
     public Shapes sidesMultipleOf(int n) {
-      return new Shapes(channelsMultiple, n, smallestSide, square);
+      return new Shapes(channelsMultiple, n, smallestSide, mostPositions, square);
     }
 
     /** Those of these maps whose height and width are at least n. */
     public Shapes sidesAtLeast(int n) {
-      return new Shapes(channelsMultiple, sidesMultiple, n, square);
+      return new Shapes(channelsMultiple, sidesMultiple, n, mostPositions, square);
+    }
+
+    /**
+     * Those of these maps with at most n positions, for mixers whose weights or memory grow with
+     * the square of their number.
+     */
+    public Shapes positionsAtMost(int n) {
+      return new Shapes(channelsMultiple, sidesMultiple, smallestSide, n, square);
     }
 
     /** Those of these maps that are as high as wide. */
     public Shapes squareOnly() {
-      return new Shapes(channelsMultiple, sidesMultiple, smallestSide, true);
+      return new Shapes(channelsMultiple, sidesMultiple, smallestSide, mostPositions, true);
     }
 
     /** Whether maps of a shape belong to this class. */
@@ -84,6 +98,7 @@ public record TokenMixer(String name, String description, Shapes shapes, Factory
           && height % sidesMultiple == 0
           && width % sidesMultiple == 0
           && Math.min(height, width) >= smallestSide
+          && (long) height * width <= mostPositions
           && (!square || height == width);
     }
 
@@ -99,6 +114,9 @@ public record TokenMixer(String name, String description, Shapes shapes, Factory
       }
       if (smallestSide > 1) {
         conditions.add("h and w at least " + smallestSide);
+      }
+      if (mostPositions < Integer.MAX_VALUE) {
+        conditions.add("h w at most " + mostPositions);
       }
       if (square) {
         conditions.add("h = w");

@@ -67,9 +67,18 @@ public record Model(
    * @throws IllegalArgumentException for unknown keys or wrong values
    */
   public Map<String, Tensor> example(Map<String, String> overrides) {
+    return component.example(config(overrides)).orElse(Map.of());
+  }
+
+  /**
+   * The configuration with some keys changed; {@code mixer} is none of its keys and left out.
+   *
+   * @throws IllegalArgumentException for unknown keys or wrong values
+   */
+  public Record config(Map<String, String> overrides) {
     Map<String, String> keys = new LinkedHashMap<>(overrides);
     MixerChoice.takeFrom(keys, config);
-    return component.example(Configs.with(config, keys, name)).orElse(Map.of());
+    return Configs.with(config, keys, name);
   }
 
   /** A new, untrained model. */

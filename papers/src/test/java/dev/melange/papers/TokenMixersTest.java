@@ -115,6 +115,40 @@ class TokenMixersTest {
   }
 
   @ParameterizedTest
+  @MethodSource("mixers")
+  void standsInTheNetworkForPhotographsOrIsRefused(TokenMixer mixer) {
+    Model maxim = Catalogue.model("maxim_tiny");
+    long seed = 5;
+    System.out.println("seed " + seed);
+    try (Scope scope = Scope.open()) {
+      Map<String, Tensor> images = Map.of("x", new Rng(seed).uniform(1, 3, 32, 64));
+      boolean permitted = true;
+      try (Layer own = maxim.create(new Rng(0))) {
+        for (TokenMixerSlot slot : ((TokenMixerHost) own).tokenMixerSlots(32, 64)) {
+          mixer.make(slot.channels(), slot.height(), slot.width(), new Rng(0)).close();
+        }
+      } catch (IllegalArgumentException e) {
+        permitted = false;
+      }
+      Map<String, String> set = Map.of("mixer", mixer.name());
+      if (!permitted) {
+        assertThatThrownBy(() -> maxim.build(set, images, new Rng(1)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(
+                "mixer=" + mixer.name() + " cannot be set in stage 1 of maxim_tiny");
+        return;
+      }
+      try (Layer layer = maxim.build(set, images, new Rng(1)).layer()) {
+        layer.eval();
+        UnaryLayer network = (UnaryLayer) layer;
+        assertThat(network.forward(images.get("x")).shape()).containsExactly(1, 3, 32, 64);
+        assertThatThrownBy(() -> network.forward(new Rng(2).uniform(1, 3, 64, 64)))
+            .hasMessageContaining("made for images [B, 3, 32, 64], got [1, 3, 64, 64]");
+      }
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"resmlp_12,spatial_fc", "gmlp_ti16,token_mlp", "ninformer_cifar10,pooling"})
   void tokensAreMapsToTheMixers(String name, String mixer) {
     try (ImageModel model =

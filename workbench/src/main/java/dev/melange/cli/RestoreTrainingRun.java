@@ -12,6 +12,7 @@ import dev.melange.io.Provenance;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Model;
 import dev.melange.papers.maxim.Maxim;
+import dev.melange.papers.maxim.MaximConfig;
 import dev.melange.papers.maxim.PhotoFolder;
 import dev.melange.papers.maxim.PhotoPair;
 import dev.melange.papers.maxim.RestorationExamples;
@@ -26,6 +27,8 @@ import dev.melange.report.Report;
 import dev.melange.report.Table;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
+import dev.melange.tensor.Tensor;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
@@ -57,8 +60,12 @@ final class RestoreTrainingRun {
     this.console = console;
   }
 
-  /** A network with initial weights. */
-  static Maxim createNetwork(RestoreTraining settings) {
+  /** The configuration of the network. */
+  static MaximConfig network(RestoreTraining settings) {
+    return (MaximConfig) model(settings).config(settings.set());
+  }
+
+  private static Model model(RestoreTraining settings) {
     Model entry = Catalogue.model(settings.model());
     if (!entry.component().name().equals("vision/maxim")) {
       throw new IllegalArgumentException(
@@ -66,7 +73,16 @@ final class RestoreTrainingRun {
               + " does not restore photographs; those that do are "
               + Catalogue.models("maxim*").stream().map(Model::name).toList());
     }
-    return (Maxim) entry.create(settings.set(), new Rng(settings.seed()));
+    return entry;
+  }
+
+  /** A network with initial weights; other token mixers than its own are made for the patches. */
+  static Maxim createNetwork(RestoreTraining settings) {
+    int side = settings.training().patch();
+    try (Scope scope = Scope.open()) {
+      Map<String, Tensor> patch = Map.of("x", Tensor.zeros(1, 3, side, side));
+      return (Maxim) model(settings).build(settings.set(), patch, new Rng(settings.seed())).layer();
+    }
   }
 
   static PhotoFolder photos(RestoreTraining settings) throws IOException {
@@ -94,13 +110,14 @@ final class RestoreTrainingRun {
     Dataset<PhotoPair> valid = photos.subset(Arrays.copyOf(order, held));
     Dataset<PhotoPair> train = photos.subset(Arrays.copyOfRange(order, held, order.length));
     RestorationTask task = settings.restoration();
-    RestorationExamples examples =
-        RestorationExamples.of(
-            valid, settings.maker(), EXAMPLE_SIZE, task == RestorationTask.DERAIN, settings.seed());
     try (RestorationModel model = new RestorationModel(createNetwork(settings), task)) {
       Maxim network = model.network();
       network.to(Engine.get().device());
       Restorer restorer = new Restorer(network, new Restorer.Options(0, 0, 1));
+      int side = network.madeFor().map(Maxim.ImageSize::height).orElse(EXAMPLE_SIZE);
+      RestorationExamples examples =
+          RestorationExamples.of(
+              valid, settings.maker(), side, task == RestorationTask.DERAIN, settings.seed());
       console.note(
           "%s, %,d parameters, to %s: %,d training and %,d validation photographs, %,d steps"
               .formatted(
@@ -116,7 +133,7 @@ final class RestoreTrainingRun {
       model.save(folder.resolve(WEIGHTS), provenance(network, photos));
       writeMetrics(result.history());
       ObjectNode json = json(network, result, scores, train.size());
-      report(examples, restorer, result, scores, json);
+      report(examples, side, restorer, result, scores, json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
       return json;
     }
@@ -207,6 +224,7 @@ final class RestoreTrainingRun {
 
   private void report(
       RestorationExamples examples,
+      int side,
       Restorer restorer,
       TrainingResult result,
       List<Score> scores,
@@ -215,8 +233,7 @@ final class RestoreTrainingRun {
     Report report = new Report("%s, trained to %s".formatted(settings.model(), settings.task()));
     report.subtitle(summary(json));
     Table.Builder table =
-        Table.titled(
-                "Validation photographs (their middle, at most %d pixels)".formatted(EXAMPLE_SIZE))
+        Table.titled("Validation photographs (their middle, at most %d pixels)".formatted(side))
             .text("photograph")
             .number("PSNR before (dB)", "%.2f")
             .number("PSNR after (dB)", "%.2f")

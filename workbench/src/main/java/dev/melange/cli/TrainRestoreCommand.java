@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
       "  melange train restore --task denoise --data photos/",
       "  melange train restore --task denoise --data photos/ --degrade sigma=0.2 --steps 2000",
       "  melange train restore --task derain --degraded rainy/ --targets dry/ --model maxim_s2",
+      "  melange train restore --task denoise --data photos/ --set mixer=dwconv --patch 64",
       "  melange train restore --resume runs/train-restore/20260101-120000"
     })
 final class TrainRestoreCommand extends Subcommand {
@@ -95,7 +96,9 @@ final class TrainRestoreCommand extends Subcommand {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Change a key of the network's configuration; may be repeated.")
+      description =
+          "Change a key of the network's configuration, or its token mixers: mixer=NAME ('melange"
+              + " models --mixers'), which are made for the patches' size; may be repeated.")
   private Map<String, String> set = new LinkedHashMap<>();
 
   @Option(
@@ -186,12 +189,12 @@ final class TrainRestoreCommand extends Subcommand {
     RestoreTraining first = settings(1);
     first.restoration();
     first.maker();
-    int factor;
-    try (var network = RestoreTrainingRun.createNetwork(first)) {
-      MaximConfig config = network.config();
-      factor = Math.max(config.heightFactor(), config.widthFactor());
-    }
-    return settings(patch == null ? Math.max(1, (48 + factor - 1) / factor) * factor : patch);
+    MaximConfig config = RestoreTrainingRun.network(first);
+    int factor = Math.max(config.heightFactor(), config.widthFactor());
+    RestoreTraining settings =
+        settings(patch == null ? Math.max(1, (48 + factor - 1) / factor) * factor : patch);
+    RestoreTrainingRun.createNetwork(settings).close(); // refuses before there is a folder
+    return settings;
   }
 
   private RestoreTraining settings(int side) {

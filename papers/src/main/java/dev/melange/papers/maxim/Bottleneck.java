@@ -11,6 +11,7 @@ import java.util.List;
 final class Bottleneck extends UnaryLayer {
   private final Conv2d enter;
   private final List<UnaryLayer> layers = new ArrayList<>();
+  private final List<MultiAxisGmlp> mixing = new ArrayList<>(); // those among them
 
   Bottleneck(MaximConfig config, Rng rng) {
     int level = config.depth() - 1;
@@ -18,7 +19,7 @@ final class Bottleneck extends UnaryLayer {
     boolean bias = config.use_bias();
     enter = child("input_proj", FlaxInit.pointwise(width, width, bias, rng));
     for (int k = 0; k < config.num_groups(); k++) {
-      layers.add(
+      MultiAxisGmlp mixer =
           child(
               "SplitHeadMultiAxisGmlpLayer_" + k,
               new MultiAxisGmlp(
@@ -27,7 +28,9 @@ final class Bottleneck extends UnaryLayer {
                       config.block_size_lr(),
                       config.block_size_lr(),
                       config.input_proj_factor()),
-                  rng)));
+                  rng));
+      mixing.add(mixer);
+      layers.add(mixer);
       layers.add(
           child(
               "channel_attention_block_1_" + k,
@@ -36,6 +39,11 @@ final class Bottleneck extends UnaryLayer {
                       width, config.channels_reduction(), bias, config.dropout_rate()),
                   rng)));
     }
+  }
+
+  /** Its multi-axis blocks. */
+  List<MultiAxisGmlp> mixing() {
+    return mixing;
   }
 
   @Override

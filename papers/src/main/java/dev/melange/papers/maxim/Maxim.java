@@ -1,6 +1,8 @@
 package dev.melange.papers.maxim;
 
 import dev.melange.nn.Layer;
+import dev.melange.nn.TokenMixerHost;
+import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -8,6 +10,7 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * MAXIM (Tu et al., CVPR 2022, arXiv 2201.02973): U-Nets, one after the other, whose blocks mix the
@@ -17,12 +20,17 @@ import java.util.List;
  * <p>Images are [B, 3, H, W] with values in [0, 1]; height and width must be multiples of {@link
  * MaximConfig#heightFactor} and {@link MaximConfig#widthFactor}, 64 for the published networks. The
  * results are not cut to [0, 1]. {@link Restorer} restores images of any size.
+ *
+ * <p>Other token mixers can stand in the multi-axis blocks: in those of each level of the U-Nets,
+ * encoders and decoders alike, and below all in the bottleneck. Such a network is made for images
+ * of one size.
  */
-public final class Maxim extends UnaryLayer {
+public final class Maxim extends UnaryLayer implements TokenMixerHost {
   static final double EPS = 1e-6;
 
   private final MaximConfig config;
   private final List<Stage> stages = new ArrayList<>();
+  private ImageSize madeFor; // null unless token mixers were replaced
 
   /** A network with initial weights from the stream. */
   public Maxim(MaximConfig config, Rng rng) {
@@ -39,6 +47,46 @@ public final class Maxim extends UnaryLayer {
   /** The configuration. */
   public MaximConfig config() {
     return config;
+  }
+
+  /**
+   * A size of images.
+   *
+   * @param height in pixels
+   * @param width in pixels
+   */
+  public record ImageSize(int height, int width) {}
+
+  /** The only size that it sees, if its token mixers were replaced by others. */
+  public Optional<ImageSize> madeFor() {
+    return Optional.ofNullable(madeFor);
+  }
+
+  @Override
+  public List<TokenMixerSlot> tokenMixerSlots(int height, int width) {
+    int high = config.heightFactor();
+    int wide = config.widthFactor();
+    if (height < 1 || height % high != 0 || width < 1 || width % wide != 0) {
+      throw new IllegalArgumentException(
+          "maxim sees images of heights that are multiples of %d and widths that are multiples of %d, got %d x %d"
+              .formatted(high, wide, height, width));
+    }
+    List<TokenMixerSlot> slots = new ArrayList<>();
+    for (Stage stage : stages) {
+      stage.visitMixing(
+          (block, level) ->
+              slots.add(
+                  new TokenMixerSlot(
+                      config.use_global_mlp() ? level : 0,
+                      config.width(Math.min(level, config.depth() - 1)),
+                      height >> level,
+                      width >> level,
+                      mixer -> {
+                        block.replaceMixer(mixer);
+                        madeFor = new ImageSize(height, width);
+                      })));
+    }
+    return slots;
   }
 
   /** The restored image of the last stage at full size: [B, 3, H, W] to the same shape. */
@@ -93,6 +141,12 @@ public final class Maxim extends UnaryLayer {
   }
 
   private void checkShape(Tensor x) {
+    if (madeFor != null
+        && (x.dim() != 4 || x.size(2) != madeFor.height || x.size(3) != madeFor.width)) {
+      throw new IllegalArgumentException(
+          "the token mixers of this maxim were made for images [B, 3, %d, %d], got %s; cut the images into tiles, as Restorer does"
+              .formatted(madeFor.height, madeFor.width, Arrays.toString(x.shape())));
+    }
     int high = config.heightFactor();
     int wide = config.widthFactor();
     if (x.dim() != 4

@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * The multi-axis gated MLP block: half of the channels is mixed across a grid of windows, the other
  * half inside the windows of a fixed size, [B, C, H, W] to the same shape (paper, section 3.2). The
- * weights fit images of every size that the grid and the blocks divide.
+ * weights fit images of every size that the grid and the blocks divide. Between its norm and its
+ * residual connection another token mixer may stand.
  */
 public final class MultiAxisGmlp extends UnaryLayer {
   /**
@@ -50,6 +51,7 @@ public final class MultiAxisGmlp extends UnaryLayer {
   private final AxisGmlp block;
   private final Linear outProject;
   private final Dropout drop;
+  private UnaryLayer other; // null unless it was replaced by another token mixer
 
   /** A block with initial weights from the stream. */
   public MultiAxisGmlp(Config config, Rng rng) {
@@ -93,8 +95,21 @@ public final class MultiAxisGmlp extends UnaryLayer {
     return new MultiAxisGmlp(config, false, rng);
   }
 
+  /** Puts another mixer between norm and residual connection. */
+  void replaceMixer(UnaryLayer mixer) {
+    other =
+        replaceChildren(
+            List.of("in_project", "GridGmlpLayer", "BlockGmlpLayer", "out_project", "dropout"),
+            "token_mixer",
+            mixer);
+  }
+
   @Override
   public Tensor forward(Tensor x) {
+    if (other != null) {
+      return scoped(
+          () -> x.add(other.forward(norm.forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))));
+    }
     return scoped(
         () -> {
           Tensor pixels = x.permute(0, 2, 3, 1); // [B, H, W, C], a view

@@ -9,6 +9,7 @@ import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
 import dev.melange.io.Provenance;
 import dev.melange.nn.ModelOrigin;
+import dev.melange.papers.Catalogue;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import java.io.IOException;
@@ -70,11 +71,7 @@ public final class RestorationModel implements AutoCloseable {
               + " give a published checkpoint (.npz)");
     }
     RestorationTask task = RestorationTask.of(task(file, description));
-    Maxim network =
-        create(
-            provenance.get().model(),
-            Configs.read(MaximConfig.class, provenance.get().config(), file.toString()),
-            new Rng(0));
+    Maxim network = network(file, provenance.get());
     try {
       Checkpoints.load(network, file);
       return new RestorationModel(network, task);
@@ -82,6 +79,15 @@ public final class RestorationModel implements AutoCloseable {
       network.close();
       throw e;
     }
+  }
+
+  private static Maxim network(Path file, Provenance provenance) {
+    if (Catalogue.model(provenance.model()).create(provenance.config(), new Rng(0))
+        instanceof Maxim network) {
+      return network;
+    }
+    throw new IllegalArgumentException(
+        "%s is of the model %s, which restores no photographs".formatted(file, provenance.model()));
   }
 
   private static String task(Path file, String description) throws IOException {

@@ -120,6 +120,15 @@ public final class RestorationTraining {
           "patches must be a multiple of %d pixels high and of %d wide for this network, got %d"
               .formatted(high, wide, settings.patch));
     }
+    network
+        .madeFor()
+        .filter(only -> only.height() != settings.patch || only.width() != settings.patch)
+        .ifPresent(
+            only -> {
+              throw new IllegalArgumentException(
+                  "the network has token mixers for images of %d x %d pixels, got patches of %d; make both of one size"
+                      .formatted(only.height(), only.width(), settings.patch));
+            });
     RestorationLoss loss = new RestorationLoss(RestorationLoss.Config.of(network.config()));
     int stepsPerEpoch = (settings.steps + settings.evaluations - 1) / settings.evaluations;
     Trainer trainer =

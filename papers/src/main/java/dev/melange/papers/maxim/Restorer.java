@@ -57,9 +57,15 @@ public final class Restorer {
 
     /**
      * No ensemble, and tiles that need less than 2 GB in all: of 256 pixels, for networks of more
-     * than 32 channels of 192; with an overlap of an eighth.
+     * than 32 channels of 192; with an overlap of an eighth. Tiles of a network that is made for
+     * one size have that size.
      */
     public static Options usual(Maxim network) {
+      if (network.madeFor().isPresent()) {
+        Maxim.ImageSize size = network.madeFor().get();
+        int least = Math.min(size.height(), size.width());
+        return new Options(least, least / 8, 1);
+      }
       int side = network.config().features() > 32 ? 192 : 256;
       return new Options(side, side / 8, 1);
     }
@@ -67,6 +73,8 @@ public final class Restorer {
 
   private final Maxim network;
   private final Options options;
+  private final int heightFactor;
+  private final int widthFactor;
   private final int tileHeight;
   private final int tileWidth;
 
@@ -75,12 +83,22 @@ public final class Restorer {
    *
    * @param network trained, in inference mode, in float32
    * @param options how
+   * @throws IllegalArgumentException for tiles of another size than the only one that the network
+   *     sees
    */
   public Restorer(Maxim network, Options options) {
     this.network = network;
     this.options = options;
-    tileHeight = multiple(network.config().heightFactor());
-    tileWidth = multiple(network.config().widthFactor());
+    Maxim.ImageSize only = network.madeFor().orElse(null);
+    heightFactor = only == null ? network.config().heightFactor() : only.height();
+    widthFactor = only == null ? network.config().widthFactor() : only.width();
+    tileHeight = only != null && options.tile == 0 ? only.height() : multiple(heightFactor);
+    tileWidth = only != null && options.tile == 0 ? only.width() : multiple(widthFactor);
+    if (only != null && (tileHeight != heightFactor || tileWidth != widthFactor)) {
+      throw new IllegalArgumentException(
+          "the network has token mixers for images of %d x %d pixels, got tiles of %d; leave them out, and it restores in tiles of that size"
+              .formatted(only.height(), only.width(), options.tile));
+    }
   }
 
   private int multiple(int factor) {
@@ -215,6 +233,11 @@ public final class Restorer {
     return Tensor.of(colour.toFloat().data(), 1, 3, colour.height(), colour.width());
   }
 
+  /** The largest images that are to be restored as a whole: of a side, or all that it sees. */
+  Maxim.ImageSize whole(int side) {
+    return network.madeFor().orElse(new Maxim.ImageSize(side, side));
+  }
+
   /**
    * Restores an image as a whole.
    *
@@ -252,11 +275,7 @@ public final class Restorer {
   }
 
   private ReflectPadding padding(Tensor image) {
-    return ReflectPadding.of(
-        (int) image.size(2),
-        (int) image.size(3),
-        network.config().heightFactor(),
-        network.config().widthFactor());
+    return ReflectPadding.of((int) image.size(2), (int) image.size(3), heightFactor, widthFactor);
   }
 
   /**

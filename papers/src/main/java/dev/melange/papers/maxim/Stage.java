@@ -7,6 +7,7 @@ import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /**
  * One U-Net of the network. Its layers are children of the network under the official names, some
@@ -138,6 +139,22 @@ final class Stage {
                   rng)));
     }
     return ratios;
+  }
+
+  /** Tells of each multi-axis block with its level; those of the bottleneck are one below all. */
+  void visitMixing(ObjIntConsumer<MultiAxisGmlp> visitor) {
+    int depth = config.depth();
+    for (int i = 0; i < depth; i++) {
+      int level = i;
+      encoders.get(i).mixing().forEach(block -> visitor.accept(block, level));
+    }
+    for (Bottleneck bottleneck : bottlenecks) {
+      bottleneck.mixing().forEach(block -> visitor.accept(block, depth));
+    }
+    for (int i = depth - 1; i >= 0; i--) {
+      int level = i;
+      decoders.get(depth - 1 - i).mixing().forEach(block -> visitor.accept(block, level));
+    }
   }
 
   /**

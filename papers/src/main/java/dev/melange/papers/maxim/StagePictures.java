@@ -20,14 +20,15 @@ public final class StagePictures {
 
   /**
    * The picture: a row for each scale, with the photograph and then what each stage makes of it. Of
-   * a large photograph it shows the middle, of at most 256 x 256 pixels, restored by itself.
+   * a large photograph it shows the middle, restored by itself: of at most 256 x 256 pixels, or of
+   * the only size that the network sees.
    *
    * @param title of the picture
    * @param restorer restores photographs, without ensemble here
    * @param photo the photograph
    */
   public static ImageGrid of(String title, Restorer restorer, Image photo) {
-    Image part = middle(photo.withChannels(3));
+    Image part = middle(photo.withChannels(3), restorer.whole(LARGEST));
     try (Scope scope = Scope.open()) {
       List<List<Tensor>> stages = restorer.stages(Restorer.tensor(part));
       List<String> columns = new ArrayList<>(List.of("photograph"));
@@ -60,9 +61,9 @@ public final class StagePictures {
         : new Resize(height, width, Resize.Filter.BILINEAR).apply(image, new Rng(0));
   }
 
-  private static Image middle(Image image) {
-    int height = Math.min(LARGEST, image.height());
-    int width = Math.min(LARGEST, image.width());
+  private static Image middle(Image image, Maxim.ImageSize most) {
+    int height = Math.min(most.height(), image.height());
+    int width = Math.min(most.width(), image.width());
     return image.crop((image.height() - height) / 2, (image.width() - width) / 2, height, width);
   }
 }

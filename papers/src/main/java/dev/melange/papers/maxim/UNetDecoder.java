@@ -4,6 +4,7 @@ import dev.melange.nn.ConvTranspose2d;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
+import java.util.List;
 
 /** One level of a decoder: doubles the size and joins what the skip connections bring. */
 final class UNetDecoder extends Layer {
@@ -16,6 +17,11 @@ final class UNetDecoder extends Layer {
     block =
         child(
             "UNetEncoderBlock_0", UNetEncoder.inDecoder(config, level, width + skipChannels, rng));
+  }
+
+  /** Its multi-axis blocks; none without. */
+  List<MultiAxisGmlp> mixing() {
+    return block.mixing();
   }
 
   /** x [B, C, H / 2, W / 2] and skip [B, skip channels, H, W] to [B, width, H, W]. */

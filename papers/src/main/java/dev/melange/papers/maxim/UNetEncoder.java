@@ -80,6 +80,11 @@ final class UNetEncoder extends Layer {
     return new UNetEncoder(config, level, channels, 2, false, false, rng);
   }
 
+  /** Its multi-axis blocks; none without. */
+  List<MultiAxisGmlp> mixing() {
+    return mixing;
+  }
+
   /**
    * What a level hands on.
    *

@@ -16,6 +16,9 @@ import java.util.List;
 final class TokenMixers {
   private static final int POOL_SIZE = 3;
   private static final int HEAD_DIM = 32;
+  // weights or memory of those that compare all positions are 1 GiB there
+  private static final TokenMixer.Shapes COMPARABLE =
+      TokenMixer.Shapes.ANY.positionsAtMost(128 * 128);
 
   private TokenMixers() {}
 
@@ -28,18 +31,21 @@ final class TokenMixers {
             (channels, height, width, rng) -> new Pooling(POOL_SIZE)),
         TokenMixer.of("identity", "no mixing", (channels, height, width, rng) -> new Identity()),
         TokenMixer.of(
-            "attention",
-            "multi-head self-attention, up to 32 channels per head",
-            (channels, height, width, rng) ->
-                new SelfAttention(channels, heads(channels), false, rng)),
+                "attention",
+                "multi-head self-attention, up to 32 channels per head",
+                (channels, height, width, rng) ->
+                    new SelfAttention(channels, heads(channels), false, rng))
+            .permitting(COMPARABLE),
         TokenMixer.of(
-            "spatial_fc",
-            "one linear map over the positions, shared by all channels",
-            (channels, height, width, rng) -> new SpatialFc(List.of(height, width), rng)),
+                "spatial_fc",
+                "one linear map over the positions, shared by all channels",
+                (channels, height, width, rng) -> new SpatialFc(List.of(height, width), rng))
+            .permitting(COMPARABLE),
         TokenMixer.of(
-            "random",
-            "a frozen random matrix over the positions",
-            (channels, height, width, rng) -> new RandomMixing(List.of(height, width), rng)),
+                "random",
+                "a frozen random matrix over the positions",
+                (channels, height, width, rng) -> new RandomMixing(List.of(height, width), rng))
+            .permitting(COMPARABLE),
         TokenMixer.of(
             "dwconv",
             "depthwise 3 x 3 convolution",

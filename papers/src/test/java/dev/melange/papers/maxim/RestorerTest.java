@@ -9,6 +9,7 @@ import dev.melange.component.Configs;
 import dev.melange.data.image.Image;
 import dev.melange.io.Provenance;
 import dev.melange.nn.Init;
+import dev.melange.papers.Catalogue;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.OperationListener;
 import dev.melange.tensor.Rng;
@@ -218,6 +219,52 @@ class RestorerTest {
     assertThatThrownBy(() -> RestorationModel.load(folder.resolve("none")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none");
+  }
+
+  @Test
+  void otherTokenMixersAreSavedAndSeeTilesOfTheirSize() throws IOException {
+    Path file = folder.resolve("mixed.safetensors");
+    Image image = image(3, 50, 90);
+    Image expected;
+    Maxim network;
+    try (Scope scope = Scope.open()) {
+      network =
+          (Maxim)
+              Catalogue.model("maxim_tiny")
+                  .build(
+                      Map.of("mixer", "spatial_fc,own,dwconv"),
+                      Map.of("x", Tensor.zeros(1, 3, 32, 32)),
+                      new Rng(3))
+                  .layer();
+    }
+    try (RestorationModel model = new RestorationModel(network, RestorationTask.DENOISE)) {
+      Restorer restorer = new Restorer(network, Restorer.Options.usual(network));
+      assertThat(restorer.tiles(50, 90)).isEqualTo(2 * 4);
+      expected = restorer.restore(image);
+      var nothing = JsonNodeFactory.instance.objectNode();
+      model.save(
+          file,
+          new Provenance(
+              "maxim_tiny",
+              network.origin().orElseThrow().config(),
+              Map.of(),
+              0,
+              nothing,
+              nothing,
+              "test",
+              Map.of()));
+      assertThatThrownBy(() -> new Restorer(network, new Restorer.Options(64, 8, 1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("token mixers for images of 32 x 32 pixels, got tiles of 64");
+      assertThat(StagePictures.of("", restorer, image).rows()).isNotEmpty();
+      Image tiny = image(3, 1, 1);
+      assertThat(restorer.restore(tiny).width()).isEqualTo(1);
+    }
+    try (RestorationModel model = RestorationModel.load(file)) {
+      assertThat(
+              new Restorer(model.network(), Restorer.Options.usual(model.network())).restore(image))
+          .isEqualTo(expected);
+    }
   }
 
   @Test
