@@ -62,7 +62,7 @@ public final class Accounts {
                 "user " + owner.name(),
                 "signs in by a new address",
                 null,
-                address.key());
+                null);
           }
         });
   }

@@ -1,5 +1,7 @@
 package dev.melange.mail;
 
+import dev.melange.store.Actor;
+import dev.melange.store.AuditLog;
 import dev.melange.store.Database;
 import java.io.IOException;
 import java.time.Clock;
@@ -380,6 +382,8 @@ public final class Subscriptions implements AutoCloseable {
               .bind("hash", hash)
               .bind("now", clock.instant())
               .execute();
+          AuditLog.add(
+              db, clock.instant(), Actor.PROGRAM, "suppress", "address " + hash, "", null, null);
         });
   }
 

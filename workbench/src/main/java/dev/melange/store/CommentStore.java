@@ -151,19 +151,65 @@ public final class CommentStore {
   }
 
   /** Deletes a comment: its text is gone, its place remains. Twice is once. */
-  public void delete(long paperId, long id, Instant now) {
-    mark(paperId, id, "deleted_at = coalesce(deleted_at, :at), body = ''", now);
+  public void delete(Actor actor, long paperId, long id, Instant now) {
+    mark(actor, paperId, id, "delete", "deleted_at = coalesce(deleted_at, :at), body = ''", now);
   }
 
   /** Hides a comment from readers, or shows it again. */
-  public void hide(long paperId, long id, boolean hidden, Instant now) {
-    mark(paperId, id, hidden ? "hidden_at = coalesce(hidden_at, :at)" : "hidden_at = null", now);
+  public void hide(Actor actor, long paperId, long id, boolean hidden, Instant now) {
+    mark(
+        actor,
+        paperId,
+        id,
+        hidden ? "hide" : "show",
+        hidden ? "hidden_at = coalesce(hidden_at, :at)" : "hidden_at = null",
+        now);
   }
 
-  private void mark(long paperId, long id, String set, Instant now) {
+  /**
+   * Hidden comments of all papers, the newest first.
+   *
+   * @param paper the paper's id in addresses
+   * @param comment what it says
+   */
+  public record HiddenComment(String paper, Comment comment) {}
+
+  /** The newest hidden comments that are not deleted. */
+  public List<HiddenComment> hidden(int limit) {
+    return database.read(
+        db ->
+            db.createQuery(
+                    SELECT.replaceFirst(
+                            " from ", ", coalesce(p.arxiv_id, '') as arxiv, p.local_key from ")
+                        + " join paper p on p.id = c.paper_id where c.hidden_at is not null"
+                        + " and c.deleted_at is null order by c.id desc limit :limit")
+                .bind("limit", limit)
+                .map(
+                    (row, context) -> {
+                      String arxiv = row.getString("arxiv");
+                      return new HiddenComment(
+                          arxiv.isEmpty() ? PaperEntry.LOCAL + row.getString("local_key") : arxiv,
+                          MAPPER.map(row, context));
+                    })
+                .list());
+  }
+
+  private void mark(Actor actor, long paperId, long id, String action, String set, Instant now) {
     database.change(
         db -> {
           TrendStore.lock(db, paperId);
+          find(db, paperId, id)
+              .ifPresent(
+                  before ->
+                      AuditLog.add(
+                          db,
+                          now,
+                          actor,
+                          action,
+                          "comment " + id,
+                          before.userName() == null ? "" : "by " + before.userName(),
+                          before.body(),
+                          null));
           Update update =
               db.createUpdate(
                       "update discussion_comment set "

@@ -138,18 +138,23 @@ public final class Importer {
         .bind("sha", sha)
         .mapTo(Long.class)
         .findOne()
-        .orElseGet(
-            () ->
-                db.createUpdate(
-                        "insert into source (kind, uri, sha256, imported_at)"
-                            + " values (:kind, :uri, :sha, :now)")
-                    .bind("kind", kind.label())
-                    .bind("uri", uri.length() <= 2000 ? uri : uri.substring(0, 2000))
-                    .bind("sha", sha)
-                    .bind("now", now)
-                    .executeAndReturnGeneratedKeys("id")
-                    .mapTo(Long.class)
-                    .one());
+        .orElseGet(() -> newSource(db, kind, sha, uri, now));
+  }
+
+  private static long newSource(Handle db, SourceKind kind, String sha, String uri, Instant now) {
+    long id =
+        db.createUpdate(
+                "insert into source (kind, uri, sha256, imported_at)"
+                    + " values (:kind, :uri, :sha, :now)")
+            .bind("kind", kind.label())
+            .bind("uri", uri.length() <= 2000 ? uri : uri.substring(0, 2000))
+            .bind("sha", sha)
+            .bind("now", now)
+            .executeAndReturnGeneratedKeys("id")
+            .mapTo(Long.class)
+            .one();
+    AuditLog.add(db, now, Actor.PROGRAM, "import", "source " + id, kind.label(), null, sha);
+    return id;
   }
 
   private Item store(Handle db, PaperRecord record, SourceKind kind, long sourceId, Instant now) {

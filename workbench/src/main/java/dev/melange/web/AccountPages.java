@@ -1,6 +1,9 @@
 package dev.melange.web;
 
 import dev.melange.web.Views.Frame;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** What the templates of accounts show. All texts are plain; the templates escape them. */
 public final class AccountPages {
@@ -43,6 +46,45 @@ public final class AccountPages {
           false,
           token,
           other);
+    }
+  }
+
+  /** A browser that is signed in; one of them is the present one. */
+  public record LoginView(long id, String browser, String since, String used, boolean present) {}
+
+  /** An API token: what it may, until when, and when it was last used. */
+  public record TokenView(long id, String name, String scopes, String until, String used) {}
+
+  /**
+   * A user's own account.
+   *
+   * @param frame what all pages have
+   * @param name the user's
+   * @param role in a word
+   * @param signsIn whether this page has logins at all
+   * @param owner whether administration is theirs
+   * @param logins their browsers
+   * @param tokens their programs'
+   * @param token one just made, shown this once; or null
+   */
+  public record AccountView(
+      Frame frame,
+      String name,
+      String role,
+      boolean signsIn,
+      boolean owner,
+      List<LoginView> logins,
+      List<TokenView> tokens,
+      String token) {
+    /** What tokens can be given, and in words. */
+    public Map<String, String> scopes() {
+      Map<String, String> scopes = new LinkedHashMap<>();
+      scopes.put("read", "read as you");
+      scopes.put("vote", "vote");
+      scopes.put("comment", "write comments");
+      scopes.put("run", "run studies");
+      scopes.put("admin", "what curators may");
+      return scopes;
     }
   }
 }

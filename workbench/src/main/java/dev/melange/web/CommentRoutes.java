@@ -1,8 +1,10 @@
 package dev.melange.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.account.Scope;
 import dev.melange.store.CommentStore.Comment;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.User;
@@ -21,6 +23,7 @@ final class CommentRoutes implements Routes {
   @Override
   public void register(RoutesConfig routes) {
     routes.get("/api/papers/<id>/comments", this::list);
+    routes.post("/api/papers/<id>/comments", this::addJson);
     routes.post("/papers/<id>/comments", this::add);
     routes.post("/papers/<id>/comments/{comment}/edit", this::edit);
     routes.post("/papers/<id>/comments/{comment}/delete", this::delete);
@@ -53,21 +56,41 @@ final class CommentRoutes implements Routes {
   }
 
   private void add(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
     PaperEntry entry = paper(context);
     String parent = context.formParam("parent");
     Long parentId = parent == null || parent.isBlank() ? null : Long.valueOf(number(parent));
-    long id =
-        refusing(
-            () ->
-                site.comments()
-                    .add(
-                        entry.id(),
-                        parentId,
-                        user.id(),
-                        context.formParam("body"),
-                        site.clock().instant()));
+    long id = add(context, entry, parentId, context.formParam("body"));
     context.redirect("/papers/" + entry.publicId() + "#c" + id, HttpStatus.SEE_OTHER);
+  }
+
+  private long add(Context context, PaperEntry entry, Long parentId, String body) {
+    User user = site.viewers().require(context, User.Role.MEMBER, Scope.COMMENT);
+    return refusing(
+        () -> site.comments().add(entry.id(), parentId, user.id(), body, site.clock().instant()));
+  }
+
+  /** The API's way: {@code {"body": "Markdown", "parent": 12}}, the parent optional. */
+  private void addJson(Context context) {
+    site.viewers().require(context, User.Role.MEMBER, Scope.COMMENT);
+    PaperEntry entry = paper(context);
+    JsonNode request = Params.json(context);
+    JsonNode body = request.path("body");
+    JsonNode parent = request.path("parent");
+    boolean noParent = parent.isMissingNode() || parent.isNull();
+    if (!body.isTextual() || !(noParent || parent.canConvertToLong())) {
+      throw RequestException.bad(
+          "expected a JSON object with the text body, and, for replies, the number parent");
+    }
+    long id = add(context, entry, noParent ? null : parent.asLong(), body.asText());
+    context.status(201);
+    Replies.json(
+        context,
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put(
+                "url",
+                Bases.url(context, site.config()) + "/papers/" + entry.publicId() + "#c" + id));
   }
 
   private void edit(Context context) {
@@ -85,14 +108,23 @@ final class CommentRoutes implements Routes {
   private void delete(Context context) {
     PaperEntry entry = paper(context);
     Comment comment = own(context, entry, true);
-    site.comments().delete(entry.id(), comment.id(), site.clock().instant());
+    User user = site.viewers().of(context);
+    site.comments()
+        .delete(
+            site.clients().actor(context, user), entry.id(), comment.id(), site.clock().instant());
     context.redirect("/papers/" + entry.publicId() + "#discussion", HttpStatus.SEE_OTHER);
   }
 
   private void hide(Context context, boolean hidden) {
-    site.viewers().require(context, User.Role.CURATOR);
+    User user = site.viewers().require(context, User.Role.CURATOR, Scope.ADMIN);
     PaperEntry entry = paper(context);
-    site.comments().hide(entry.id(), comment(context, entry).id(), hidden, site.clock().instant());
+    site.comments()
+        .hide(
+            site.clients().actor(context, user),
+            entry.id(),
+            comment(context, entry).id(),
+            hidden,
+            site.clock().instant());
     context.redirect("/papers/" + entry.publicId() + "#discussion", HttpStatus.SEE_OTHER);
   }
 
@@ -104,11 +136,14 @@ final class CommentRoutes implements Routes {
 
   /** A comment the user wrote, or, where curators may, any. */
   private Comment own(Context context, PaperEntry entry, boolean orCurator) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.MEMBER, Scope.COMMENT);
     Comment comment = comment(context, entry);
     boolean own = comment.userId() != null && comment.userId() == user.id();
     if (!own && !(orCurator && user.role().atLeast(User.Role.CURATOR))) {
       throw RequestException.forbidden("this comment is somebody else's");
+    }
+    if (!own) {
+      site.viewers().require(context, User.Role.CURATOR, Scope.ADMIN);
     }
     return comment;
   }

@@ -116,6 +116,8 @@ public final class PageServer implements AutoCloseable {
     Csrf csrf = new Csrf(site.viewers());
     new RequestGuard(site, rates, csrf).register(settings.routes);
     csrf.register(settings.routes);
+    new AccountRoutes(site).register(settings.routes);
+    new AdminRoutes(site).register(settings.routes);
     if (services.signIns() != null) {
       new SignInRoutes(site, services.signIns(), rates).register(settings.routes);
     }

@@ -103,7 +103,7 @@ final class PaperRoutes implements Routes {
             .toList(),
         Citations.bibtex(entry),
         CommentViews.of(site.comments().of(entry.id()), viewer),
-        viewer != null && entry.catalogueKey() != null && RunRoutes.hasStudy(entry.catalogueKey()),
+        RunRoutes.mayRun(site, viewer, entry),
         ResultViews.of(site.results().of(entry.id())));
   }
 

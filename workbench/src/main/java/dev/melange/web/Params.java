@@ -1,13 +1,26 @@
 package dev.melange.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.melange.store.Sort;
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Query parameters, checked. What is outside its bounds is refused, never clamped. */
 final class Params {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
   private Params() {}
 
   /** A whole number within bounds. */
@@ -42,6 +55,25 @@ final class Params {
                         .formatted(
                             shortened(text),
                             sorts.stream().map(Sort::label).collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * A body of JSON.
+   *
+   * @throws RequestException 400 if it is none, or nests deeper than anybody reads
+   */
+  static JsonNode json(Context context) {
+    try {
+      JsonNode read = MAPPER.readTree(context.bodyAsBytes());
+      if (read != null && read.isObject()) {
+        return read;
+      }
+    } catch (JsonProcessingException e) {
+      throw RequestException.bad("the body is no JSON: " + shortened(e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw RequestException.bad("the body could not be read");
+    }
+    throw RequestException.bad("the body is no JSON object");
   }
 
   static String shortened(String text) {

@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.account.Scope;
 import dev.melange.store.User;
 import dev.melange.web.RateLimits.Kind;
 import io.javalin.config.RoutesConfig;
@@ -44,6 +45,11 @@ final class RequestGuard implements Routes {
       requireType(context);
     }
     requireRate(context, change);
+    Identity identity = site.viewers().identity(context);
+    if (!change && identity.byToken() && !identity.scopes().contains(Scope.READ)) {
+      throw RequestException.forbidden(
+          "the API token lacks the scope read; make one that has it, or ask without a token");
+    }
     if (change && !context.path().startsWith(LEAVE)) {
       requireOwnPage(context);
     }

@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.account.Scope;
 import dev.melange.jobs.Job;
 import dev.melange.jobs.JobQueue;
 import dev.melange.jobs.JobRequest;
@@ -55,7 +56,12 @@ final class RunRoutes implements Routes {
   }
 
   private void submit(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User.Role role = site.config().access().runs();
+    if (role == null) {
+      throw RequestException.forbidden(
+          "this page runs no studies; its owner can allow it with --runs");
+    }
+    User user = site.viewers().require(context, role, Scope.RUN);
     PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
     if (entry.catalogueKey() == null || !hasStudy(entry.catalogueKey())) {
       throw RequestException.bad("this paper has no study here that could be run");
@@ -76,6 +82,16 @@ final class RunRoutes implements Routes {
       throw RequestException.of(429, e.getMessage());
     }
     context.redirect("/runs/" + job.id(), HttpStatus.SEE_OTHER);
+  }
+
+  /** Whether a viewer may run a paper's study. */
+  static boolean mayRun(Site site, User viewer, PaperEntry entry) {
+    User.Role role = site.config().access().runs();
+    return role != null
+        && viewer != null
+        && viewer.role().atLeast(role)
+        && entry.catalogueKey() != null
+        && hasStudy(entry.catalogueKey());
   }
 
   /** Whether a paper of the catalogue has a study. */
@@ -140,7 +156,7 @@ final class RunRoutes implements Routes {
   }
 
   private void cancel(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.MEMBER, Scope.RUN);
     Job job = job(context);
     boolean own = job.userId() != null && job.userId() == user.id();
     if (!own && !user.role().atLeast(User.Role.CURATOR)) {

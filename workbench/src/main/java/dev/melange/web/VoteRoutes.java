@@ -1,6 +1,7 @@
 package dev.melange.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.melange.account.Scope;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.User;
 import io.javalin.config.RoutesConfig;
@@ -23,7 +24,7 @@ final class VoteRoutes implements Routes {
   }
 
   private int vote(Context context, PaperEntry entry, boolean up) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.MEMBER, Scope.VOTE);
     return site.votes().vote(entry.id(), user.id(), up, site.clock().instant());
   }
 

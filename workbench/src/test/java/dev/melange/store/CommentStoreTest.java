@@ -56,12 +56,12 @@ class CommentStoreTest {
       switch (random.nextInt(6)) {
         case 0 -> {
           if (one != null) {
-            comments.delete(paper, one, at);
+            comments.delete(Actor.PROGRAM, paper, one, at);
           }
         }
         case 1 -> {
           if (one != null) {
-            comments.hide(paper, one, random.nextBoolean(), at);
+            comments.hide(Actor.PROGRAM, paper, one, random.nextBoolean(), at);
           }
         }
         default -> {
@@ -92,7 +92,7 @@ class CommentStoreTest {
   void keepsThePlaceOfADeletedCommentAndNothingElse() {
     long first = comments.add(paper, null, user, "secret", NOW);
     comments.add(paper, first, user, "reply", NOW);
-    comments.delete(paper, first, NOW);
+    comments.delete(Actor.PROGRAM, paper, first, NOW);
     assertThat(comments.of(paper)).hasSize(2);
     assertThat(comments.of(paper).get(0).body()).isEmpty();
     assertThat(entry().comments()).isEqualTo(1);
@@ -107,9 +107,9 @@ class CommentStoreTest {
     double two = entry().trend();
     long third = comments.add(paper, null, user, "three", NOW);
     assertThat(entry().trend()).isEqualTo(two);
-    comments.delete(paper, second, NOW);
+    comments.delete(Actor.PROGRAM, paper, second, NOW);
     assertThat(entry().trend()).as("the third takes its place").isCloseTo(two, within(1e-9));
-    comments.delete(paper, third, NOW);
+    comments.delete(Actor.PROGRAM, paper, third, NOW);
     assertThat(entry().trend()).isLessThan(two);
   }
 

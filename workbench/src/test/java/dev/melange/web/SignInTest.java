@@ -56,7 +56,7 @@ class SignInTest {
     for (int i = 0; i < 3; i++) {
       HttpResponse<String> shown = site.new Browser().get("/sign-in/link?t=" + token);
       assertThat(shown.statusCode()).isEqualTo(200);
-      assertThat(shown.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+      assertThat(shown.headers().firstValue("Referrer-Policy")).hasValue("strict-origin");
       assertThat(shown.headers().firstValue("Cache-Control")).hasValue("no-store");
       assertThat(shown.headers().firstValue("Set-Cookie")).isEmpty();
     }
