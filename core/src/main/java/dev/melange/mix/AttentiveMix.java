@@ -1,5 +1,7 @@
 package dev.melange.mix;
 
+import dev.melange.component.Default;
+import dev.melange.nn.ImageModel;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -9,8 +11,11 @@ import dev.melange.tensor.Tensor;
  *
  * @param alpha the share of cells to keep is drawn from Beta(alpha, alpha); above 0
  * @param keep number of cells to keep instead, 6 in the paper; 0 draws the share ("AttentiveMix+")
+ * @param network file of the trained classifier that it looks at, read when a {@link MixTraining}
+ *     begins; null for the network of the {@link MixContext}
  */
-public record AttentiveMix(double alpha, int keep) implements MixPolicy {
+public record AttentiveMix(double alpha, int keep, @Default("null") String network)
+    implements MixPolicy {
   /** Refuses what cannot be drawn. */
   public AttentiveMix {
     MixPolicies.requireAlpha("attentivemix", alpha);
@@ -19,9 +24,9 @@ public record AttentiveMix(double alpha, int keep) implements MixPolicy {
     }
   }
 
-  /** AttentiveMix+: draws how much to keep. */
+  /** AttentiveMix+: draws how much to keep; looks at the context's network. */
   public AttentiveMix(double alpha) {
-    this(alpha, 0);
+    this(alpha, 0, null);
   }
 
   @Override
@@ -35,12 +40,44 @@ public record AttentiveMix(double alpha, int keep) implements MixPolicy {
   }
 
   @Override
+  public MixPolicy bind(MixSetup setup) {
+    return network == null ? this : new Looking(this, setup.trained(network));
+  }
+
+  @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+    if (network != null) {
+      throw new IllegalArgumentException(
+          "attentivemix looks at %s only in a training; leave out network and give the network with the mixing context"
+              .formatted(network));
+    }
+    return mixLooking(pairs, context, rng);
+  }
+
+  private MixedBatch mixLooking(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
     Tensor features = context.attentionMap(pairs.image());
     int cells = keep > 0 ? keep : cells((int) features.size(2), lam);
     return MixPolicies.onWorker(
         () -> pairs.mixed(apply(pairs.image(), pairs.partner(), features, cells)));
+  }
+
+  /** The policy with the network that it looks at. */
+  private record Looking(AttentiveMix policy, ImageModel attention) implements MixPolicy {
+    @Override
+    public String name() {
+      return policy.name();
+    }
+
+    @Override
+    public boolean usesNetwork() {
+      return true;
+    }
+
+    @Override
+    public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
+      return policy.mixLooking(pairs, context.lookingAt(attention), rng);
+    }
   }
 
   /** How many of cells x cells to keep for a wanted share of the image: at least one. */

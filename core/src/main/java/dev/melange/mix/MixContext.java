@@ -38,6 +38,11 @@ public record MixContext(
     return new MixContext(model, attention, normalize, now);
   }
 
+  /** The same with another trained network to look at. */
+  MixContext lookingAt(ImageModel network) {
+    return new MixContext(model, network, normalize, progress);
+  }
+
   /** For all policies but AttentiveMix. */
   public static MixContext of(ImageModel model, Normalize normalize) {
     return new MixContext(model, null, normalize);

@@ -15,6 +15,7 @@ public final class MixPolicies {
     USUAL.put("vanilla", new Vanilla());
     USUAL.put("mixup", new Mixup(1));
     USUAL.put("cutmix", new CutMix(0.2));
+    USUAL.put("asymmetric", AsymmetricMix.USUAL);
     USUAL.put("manifoldmix", new ManifoldMix(2));
     USUAL.put("fmix", new FMix(0.2));
     USUAL.put("gridmix", new GridMix(0.2));
@@ -29,7 +30,7 @@ public final class MixPolicies {
 
   private MixPolicies() {}
 
-  /** The names, in order of their years. */
+  /** The names: those of the same kind and year stand together. */
   public static List<String> names() {
     return NOTATION.names();
   }

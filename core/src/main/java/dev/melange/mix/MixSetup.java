@@ -8,11 +8,12 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * What learned policies are made with: the classifier that they learn beside, and how to make one
- * like it. Collects the learners that {@link MixPolicy#bind} makes.
+ * like it. Collects the learners that {@link MixPolicy#bind} makes and the networks that it reads.
  */
 public final class MixSetup {
   private final ImageModel model;
@@ -21,6 +22,8 @@ public final class MixSetup {
   private final Rng rng;
   private final BinaryOperator<Tensor> mixedLoss;
   private final List<MixLearner> learners = new ArrayList<>();
+  private final List<ImageModel> opened = new ArrayList<>();
+  private Function<String, ImageModel> reader; // null without
 
   /**
    * A setup.
@@ -97,6 +100,40 @@ public final class MixSetup {
   /** For the initial weights of generators. */
   public Rng rng() {
     return rng;
+  }
+
+  /**
+   * Says how trained classifiers that policies name are read.
+   *
+   * @param trained from a file's name; throws IllegalArgumentException for one that cannot see the
+   *     images
+   */
+  public MixSetup reading(Function<String, ImageModel> trained) {
+    reader = trained;
+    return this;
+  }
+
+  /**
+   * A trained classifier from a file, in inference mode on the classifier's device; it is freed
+   * with the {@link MixTraining}.
+   */
+  public ImageModel trained(String file) {
+    if (reader == null) {
+      throw new IllegalArgumentException(
+          "the policy looks at the classifier in %s, but the mixing setup cannot read it; say how with reading(...)"
+              .formatted(file));
+    }
+    ImageModel network = reader.apply(file);
+    opened.add(network);
+    match(network);
+    network.eval();
+    return network;
+  }
+
+  /** Frees all that was made for the training but the classifier. */
+  void close() {
+    learners.forEach(Layer::close);
+    opened.forEach(Layer::close);
   }
 
   /**

@@ -36,12 +36,14 @@ public final class MixTraining implements AutoCloseable {
   }
 
   private final MixPolicy policy;
+  private final MixSetup setup;
   private final MixContext context;
   private final List<MixLearner> learners;
   private final Layer trained;
 
   private MixTraining(MixPolicy policy, MixSetup setup, MixContext context) {
     this.policy = policy;
+    this.setup = setup;
     this.context = context;
     learners = setup.learners();
     trained = learners.isEmpty() ? setup.model() : new Together(setup.model(), learners);
@@ -59,7 +61,7 @@ public final class MixTraining implements AutoCloseable {
     try {
       return new MixTraining(policy.bind(setup), setup, context);
     } catch (RuntimeException e) {
-      setup.learners().forEach(Layer::close); // also one that was only half made
+      setup.close(); // also a learner that was only half made
       throw e;
     }
   }
@@ -135,9 +137,9 @@ public final class MixTraining implements AutoCloseable {
     return state;
   }
 
-  /** Frees the networks of learned policies, not the classifier. */
+  /** Frees the networks of the policies, not the classifier. */
   @Override
   public void close() {
-    learners.forEach(Layer::close);
+    setup.close();
   }
 }

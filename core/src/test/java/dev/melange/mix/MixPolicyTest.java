@@ -271,7 +271,73 @@ class MixPolicyTest {
   }
 
   @Test
+  void labelsMayHaveAShareOfTheirOwn() {
+    try (Scope scope = Scope.open()) {
+      TensorBatch batch = batch();
+      Tensor image = batch.get("image");
+      MixPolicy fixed = MixPolicies.parse("asymmetric:lam_x=0.7,lam_y=0.2");
+      assertThat(fixed.name()).isEqualTo("asymmetric:1,lam_x=0.7,lam_y=0.2");
+      int[] partners = new Rng(SEED).permutation(N);
+      MixedBatch mixed = MixedBatch.of(fixed.apply(batch, MixContext.NONE, new Rng(SEED)));
+      Tensor expected =
+          image
+              .mul(0.7)
+              .add(MixPairs.within(image, batch.get("label"), partners).partner().mul(0.3));
+      assertThat(mixed.image().sub(expected).abs().max().item()).isLessThan(1e-6);
+      assertThat(mixed.lam().item()).isEqualTo(0.2);
+      MixedBatch images =
+          MixedBatch.of(
+              MixPolicies.parse("asymmetric:lam_y=1").apply(batch, MixContext.NONE, new Rng(1)));
+      assertThat(images.image().sub(image).abs().max().item()).isPositive();
+      assertThat(images.target(CLASSES).toFloats())
+          .isEqualTo(
+              MixLabels.soft(
+                      batch.get("label"), batch.get("label"), images.lam().to(DType.F32), CLASSES)
+                  .toFloats());
+    }
+  }
+
+  /** Images of 1 mixed with partners of 0 show the image's share. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theMajorityOfTheLabelFollowsTheImagesIfItIsToBeOnTheSameSide(boolean same) {
+    System.out.println("seed " + SEED);
+    Rng rng = new Rng(SEED);
+    int otherSide = 0;
+    try (Scope scope = Scope.open()) {
+      Tensor images = Tensor.cat(0, Tensor.ones(1, 1, 4, 4), Tensor.zeros(1, 1, 4, 4));
+      Tensor labels = Tensor.of(new long[] {0, 1}, 2);
+      MixPairs pairs = MixPairs.within(images, labels, new int[] {1, 0});
+      MixPolicy policy = MixPolicies.parse("asymmetric:1,same_side=" + same);
+      for (int i = 0; i < 100; i++) {
+        MixedBatch mixed = policy.mix(pairs, MixContext.NONE, rng);
+        double x = mixed.image().get(0).mean().item();
+        otherSide += (x - 0.5) * (mixed.lam().item() - 0.5) < 0 ? 1 : 0;
+      }
+    }
+    if (same) {
+      assertThat(otherSide).isZero();
+    } else {
+      assertThat(otherSide).isBetween(25, 75);
+    }
+  }
+
+  @Test
+  void namedNetworksAreForTrainings() {
+    try (Scope scope = Scope.open()) {
+      TensorBatch batch = batch();
+      MixPolicy policy = MixPolicies.parse("attentivemix:2,network=a.safetensors");
+      assertThat(MixPolicies.parse(policy.name())).isEqualTo(policy);
+      assertThatThrownBy(() -> policy.apply(batch, CONTEXT, new Rng(SEED)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("looks at a.safetensors only in a training");
+    }
+  }
+
+  @Test
   void refusesUnknownNamesAndWrongNumbers() {
+    assertThatThrownBy(() -> MixPolicies.parse("asymmetric:lam_x=2"))
+        .hasMessageContaining("a lam_x of 0 to 1, got 2");
     assertThatThrownBy(() -> MixPolicies.parse("cutmx"))
         .hasMessageContaining("unknown policy 'cutmx'")
         .hasMessageContaining("cutmix");

@@ -17,8 +17,13 @@ import dev.melange.papers.adversarialautomixup.AutoMixPolicy;
 import dev.melange.papers.decoupledmixup.DecoupledMixup;
 import dev.melange.papers.decoupledmixup.DecoupledMixupConfig;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +146,7 @@ public record Mixing(String name, MixPolicy policy, MixLoss loss, double eta) {
 
   /**
    * The training of a classifier of the catalogue; AttentiveMix looks at the features of the
-   * classifier itself.
+   * classifier itself unless it names another one's file.
    *
    * @param model on its device
    * @param shape of the images: channels, height, width
@@ -166,8 +171,41 @@ public record Mixing(String name, MixPolicy policy, MixLoss loss, double eta) {
             : (logits, target) -> DecoupledMixup.loss(logits, target, eta);
     Rng rng = new Rng(seed).fork(LEARNERS);
     MixSetup setup =
-        new MixSetup(model, () -> twin(model, shape, rng.nextInt()), shape, rng, mixedLoss);
+        new MixSetup(model, () -> twin(model, shape, rng.nextInt()), shape, rng, mixedLoss)
+            .reading(file -> trained(file, shape, normalize));
     return MixTraining.of(policy, setup, new MixContext(model, attention, normalize));
+  }
+
+  /** A trained classifier that sees the images as they are normalised for the training. */
+  private static ImageModel trained(String file, long[] shape, Normalize normalize) {
+    ImageClassifier classifier;
+    try {
+      classifier = ImageClassifier.load(Path.of(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ImageInput input = classifier.input();
+    if (input.channels() != shape[0] || !input.normalize().equals(normalize)) {
+      classifier.close();
+      throw new IllegalArgumentException(
+          "attentivemix cannot look at %s: it sees images of %d channels normalised by %s, the training has %d channels normalised by %s; train both alike"
+              .formatted(
+                  file, input.channels(), text(input.normalize()), shape[0], text(normalize)));
+    }
+    try (Scope scope = Scope.open()) {
+      classifier.model().forwardFeatures(Tensor.zeros(1, shape[0], shape[1], shape[2]));
+    } catch (IllegalArgumentException e) {
+      classifier.close();
+      throw new IllegalArgumentException(
+          "attentivemix cannot look at images of %d x %d with %s, which was trained for %d x %d: %s"
+              .formatted(shape[1], shape[2], file, input.size(), input.size(), e.getMessage()),
+          e);
+    }
+    return classifier.model();
+  }
+
+  private static String text(Normalize normalize) {
+    return Arrays.toString(normalize.mean()) + " and " + Arrays.toString(normalize.std());
   }
 
   private static ImageModel twin(ImageModel model, long[] shape, long seed) {

@@ -3,7 +3,10 @@ package dev.melange.papers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.image.Normalize;
+import dev.melange.io.Provenance;
 import dev.melange.mix.MixLearner;
 import dev.melange.mix.MixPreview;
 import dev.melange.mix.MixTraining;
@@ -18,6 +21,7 @@ import dev.melange.train.Trainer;
 import dev.melange.train.TrainingProgress;
 import dev.melange.train.TrainingStopped;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -174,6 +178,63 @@ class MixingTest {
       assertThat(taught.sub(before).sub(0.5).abs().max().item()).isLessThan(1e-6);
       assertThat(taught.requiresGrad()).isFalse();
     }
+  }
+
+  private Path saved(String name, Normalize normalize) throws IOException {
+    Path file = folder.resolve(name);
+    try (ImageModel trained = model("resnet_tiny_cifar")) {
+      ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+      new ImageClassifier(
+              trained, new ImageInput(3, 16, 1, false, normalize), List.of("a", "b", "c", "d"))
+          .save(
+              file,
+              new Provenance(
+                  "resnet_tiny_cifar",
+                  trained.origin().orElseThrow().config(),
+                  Map.of(),
+                  0,
+                  nothing,
+                  nothing,
+                  "test",
+                  Map.of()));
+    }
+    return file;
+  }
+
+  @Test
+  void attentiveMixLooksAtTheClassifierThatItNames() throws IOException {
+    Path file = saved("trained.safetensors", NORMALIZE);
+    TensorBatch data = images(8);
+    try (ImageModel model = model("poolformer_mini");
+        ImageModel trained = model("resnet_tiny_cifar");
+        Scope scope = Scope.open()) {
+      trained.eval();
+      Mixing named = Mixing.parse("attentivemix:2,keep=1,network=" + file);
+      Mixing plain = Mixing.parse("attentivemix:2,keep=1");
+      try (MixTraining one = named.with(model, SHAPE, NORMALIZE, SEED);
+          MixTraining two = plain.with(model, trained, SHAPE, NORMALIZE, SEED)) {
+        assertThat(one.policy().name()).isEqualTo(named.name());
+        TrainingProgress progress = new TrainingProgress(1, 10);
+        TensorBatch mixed = one.mix(data, new Rng(SEED), progress);
+        assertThat(mixed.get("image").toFloats())
+            .isEqualTo(two.mix(data, new Rng(SEED), progress).get("image").toFloats());
+      }
+      Path other = saved("other.safetensors", Normalize.UNIT);
+      assertThatThrownBy(
+              () ->
+                  Mixing.parse("cutmix+attentivemix:network=" + other)
+                      .with(model, SHAPE, NORMALIZE, SEED))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("attentivemix cannot look at " + other)
+          .hasMessageContaining("train both alike");
+      assertThatThrownBy(
+              () ->
+                  Mixing.parse("attentivemix:network=none.safetensors")
+                      .with(model, SHAPE, NORMALIZE, SEED))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("none.safetensors");
+    }
+    data.tensors().values().forEach(Tensor::close);
   }
 
   @Test

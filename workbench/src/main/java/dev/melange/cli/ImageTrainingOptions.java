@@ -84,9 +84,11 @@ final class ImageTrainingOptions {
       names = "--mix",
       paramLabel = "POLICY",
       description =
-          "How images are mixed: NAME[:KEY=VALUE,...] of mixup, cutmix, manifold, fmix, gridmix,"
-              + " resizemix, smoothmix, saliencymix, attentivemix, puzzlemix, or learned with the"
-              + " model: adamixup, automix, adautomix; or none. mixup:0.8 is mixup:alpha=0.8;"
+          "How images are mixed: NAME[:KEY=VALUE,...] of mixup, asymmetric (a share of its own"
+              + " for labels: lam_x, lam_y, same_side), cutmix, manifold, fmix, gridmix, resizemix,"
+              + " smoothmix, saliencymix, attentivemix (network=FILE: the trained classifier that it"
+              + " looks at, instead of the one in training), puzzlemix, or learned with the model:"
+              + " adamixup, automix, adautomix; or none. mixup:0.8 is mixup:alpha=0.8;"
               + " mixup:until=0.6 ends at 60 %% of the training, from=0.2 begins later; A+B draws"
               + " one for each batch (A@0.3+B@0.5: with probabilities); decoupled-NAME uses the"
               + " decoupled loss. A wrong key's message lists the keys. Default: none.")

@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
       "  melange train image --data photos/",
       "  melange train image --model mixer_s16 --data photos.zip --size 64 --mix mixup+cutmix",
       "  melange train image --data photos/ --mix mixup:alpha=0.8,until=0.6",
+      "  melange train image --data photos/ --mix asymmetric:lam_x=0.7,lam_y=0.9",
+      "  melange train image --data photos/ --mix attentivemix:network=runs/pets/classifier.safetensors",
       "  melange train image --data photos/ --model resnet18_cifar --size 32 --mix adautomix",
       "  melange train image --data scans/ --channels 1 --epochs 50 --out runs/scans",
       "  melange train image --data photos/ --init runs/pets/classifier.safetensors",

@@ -1,11 +1,13 @@
 package dev.melange.papers.mixupfeaturelearning;
 
+import dev.melange.mix.AsymmetricMix;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
 
 /**
  * Mixup with different shares for images and labels. Equal shares are mixup; {@code lam_y = 1}
- * mixes images only; {@code lam_x = 1} mixes labels only, which is label noise.
+ * mixes images only; {@code lam_x = 1} mixes labels only, which is label noise. Trainings of
+ * classifiers take the policy {@link AsymmetricMix}.
  */
 public final class AsymmetricMixup {
   private AsymmetricMixup() {}
@@ -52,7 +54,7 @@ public final class AsymmetricMixup {
     Tensor x = lamX.to(image.dtype());
     Tensor y = lamY.to(image.dtype());
     if (config.same_side) {
-      y = Tensor.where(x.sub(0.5).mul(y.sub(0.5)).lt(0.0), y.rsub(1), y);
+      y = AsymmetricMix.sameSide(x, y);
     }
     Tensor oneHot = labels.oneHot(config.num_classes).to(image.dtype());
     return new Result(mixed(image, index, x), mixed(oneHot, index, y), y);
