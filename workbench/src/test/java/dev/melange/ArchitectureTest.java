@@ -34,6 +34,7 @@ class ArchitectureTest {
   private static final String[] WORKBENCH = {
     "dev.melange.account..",
     "dev.melange.cli..",
+    "dev.melange.demo..",
     "dev.melange.feed..",
     "dev.melange.jobs..",
     "dev.melange.mail..",

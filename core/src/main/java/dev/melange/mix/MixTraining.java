@@ -137,6 +137,25 @@ public final class MixTraining implements AutoCloseable {
     return state;
   }
 
+  /**
+   * Takes over weights that {@link #learnedState} gave.
+   *
+   * @throws IllegalArgumentException if they do not fit the learned policies
+   */
+  public void loadLearned(Map<String, Tensor> state) {
+    for (int i = 0; i < learners.size(); i++) {
+      String prefix = "mixing" + i + ".";
+      Map<String, Tensor> own = new java.util.LinkedHashMap<>();
+      state.forEach(
+          (name, tensor) -> {
+            if (name.startsWith(prefix)) {
+              own.put(name.substring(prefix.length()), tensor);
+            }
+          });
+      learners.get(i).load(own);
+    }
+  }
+
   /** Frees the networks of the policies, not the classifier. */
   @Override
   public void close() {

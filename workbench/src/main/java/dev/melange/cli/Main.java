@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       ShowCommand.class,
       ServeCommand.class,
       DataCommand.class,
+      DemosCommand.class,
       ForecastCommand.class,
       SeriesCommand.class,
       ModelsCommand.class,

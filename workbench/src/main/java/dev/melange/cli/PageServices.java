@@ -1,6 +1,7 @@
 package dev.melange.cli;
 
 import dev.melange.account.SignIns;
+import dev.melange.demo.DemoRunner;
 import dev.melange.mail.Carrier;
 import dev.melange.mail.DigestPlanner;
 import dev.melange.mail.FolderCarrier;
@@ -20,22 +21,31 @@ import dev.melange.web.Services;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Search and mail of a served page. To be closed. */
+/** Search, mail and demonstrations of a served page. To be closed. */
 final class PageServices implements AutoCloseable {
+  private static final Duration DEMO_LIMIT = Duration.ofSeconds(45);
+
   private final PaperSearch search;
   private final Subscriptions subscriptions;
   private final SignIns signIns; // null where nobody signs in
   private final MailWorker worker;
+  private final DemoRunner demos;
 
   private PageServices(
-      PaperSearch search, Subscriptions subscriptions, SignIns signIns, MailWorker worker) {
+      PaperSearch search,
+      Subscriptions subscriptions,
+      SignIns signIns,
+      MailWorker worker,
+      DemoRunner demos) {
     this.search = search;
     this.subscriptions = subscriptions;
     this.signIns = signIns;
     this.worker = worker;
+    this.demos = demos;
   }
 
   /**
@@ -68,7 +78,8 @@ final class PageServices implements AutoCloseable {
         search,
         subscriptions,
         signIns,
-        MailWorker.start(new DigestPlanner(database, clock), outbox));
+        MailWorker.start(new DigestPlanner(database, clock), outbox),
+        new DemoRunner(DemoRunner.folder(home), DEMO_LIMIT));
   }
 
   /** The SMTP server in {@code MELANGE_SMTP}, else a folder. */
@@ -80,11 +91,12 @@ final class PageServices implements AutoCloseable {
   }
 
   Services services() {
-    return new Services(search, subscriptions, signIns);
+    return new Services(search, subscriptions, signIns, demos);
   }
 
   @Override
   public void close() throws IOException {
+    demos.close();
     worker.close();
     if (signIns != null) {
       signIns.close();

@@ -22,6 +22,8 @@ final class AssetRoutes implements Routes {
           "page.js", asset("/dev/melange/web/page.js", "text/javascript; charset=utf-8"),
           "icon.svg", asset("/dev/melange/web/icon.svg", "image/svg+xml"),
           "run.js", asset("/dev/melange/web/run.js", "text/javascript; charset=utf-8"),
+          "try.css", asset("/dev/melange/web/try.css", "text/css; charset=utf-8"),
+          "try.js", asset("/dev/melange/web/try.js", "text/javascript; charset=utf-8"),
           "htmx.js",
               asset(WEBJARS + "htmx.org/2.0.10/dist/htmx.min.js", "text/javascript; charset=utf-8"),
           "uplot.js",

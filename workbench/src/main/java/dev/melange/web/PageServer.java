@@ -1,10 +1,12 @@
 package dev.melange.web;
 
+import dev.melange.demo.DemoInput;
 import dev.melange.jobs.JobQueue;
 import dev.melange.store.Database;
 import dev.melange.store.Settings;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
@@ -19,6 +21,7 @@ public final class PageServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
   private static final int MAX_THREADS = 64;
   private static final long MAX_REQUEST = 1 << 20;
+  private static final long MAX_UPLOAD = DemoInput.MAX_FILE;
 
   private final Javalin javalin;
   private final SiteConfig config;
@@ -91,6 +94,9 @@ public final class PageServer implements AutoCloseable {
     settings.startup.showOldJavalinVersionWarning = false;
     settings.http.maxRequestSize = MAX_REQUEST;
     settings.http.defaultContentType = "text/plain; charset=utf-8";
+    settings.jetty.multipartConfig.maxFileSize(MAX_UPLOAD, SizeUnit.BYTES);
+    settings.jetty.multipartConfig.maxTotalRequestSize(
+        2L * MAX_UPLOAD + MAX_REQUEST, SizeUnit.BYTES);
     settings.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, 8);
     settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
     new SecurityHeaders(site).register(settings.routes);
@@ -131,7 +137,7 @@ public final class PageServer implements AutoCloseable {
             new CommentRoutes(site),
             runs,
             new ApiRoutes(site),
-            new PaperRoutes(site))) {
+            new PaperRoutes(site, services.demos() != null))) {
       routes.register(settings.routes);
     }
   }

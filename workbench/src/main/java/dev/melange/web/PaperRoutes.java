@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.demo.Demos;
 import dev.melange.feed.Bibtex;
 import dev.melange.feed.PaperLink;
 import dev.melange.feed.TexText;
@@ -26,9 +27,17 @@ import java.util.stream.Collectors;
 /** A paper's page, also as Markdown and BibTeX. */
 final class PaperRoutes implements Routes {
   private final Site site;
+  private final boolean demos;
 
-  PaperRoutes(Site site) {
+  /**
+   * Routes.
+   *
+   * @param site the page
+   * @param demos whether demonstrations are offered
+   */
+  PaperRoutes(Site site, boolean demos) {
     this.site = site;
+    this.demos = demos;
   }
 
   @Override
@@ -109,6 +118,9 @@ final class PaperRoutes implements Routes {
 
   private List<LinkView> links(PaperEntry entry) {
     List<LinkView> links = new ArrayList<>();
+    if (demos && entry.catalogueKey() != null && Demos.of(entry.catalogueKey()).isPresent()) {
+      links.add(new LinkView("/papers/" + entry.publicId() + "/try", "Try it"));
+    }
     if (entry.arxivId() != null) {
       links.add(new LinkView("https://arxiv.org/abs/" + entry.arxivId(), "arXiv"));
       links.add(new LinkView("https://arxiv.org/pdf/" + entry.arxivId(), "PDF"));

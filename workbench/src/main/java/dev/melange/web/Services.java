@@ -1,6 +1,7 @@
 package dev.melange.web;
 
 import dev.melange.account.SignIns;
+import dev.melange.demo.DemoRunner;
 import dev.melange.mail.Subscriptions;
 import dev.melange.search.PaperSearch;
 import java.util.ArrayList;
@@ -13,11 +14,13 @@ import java.util.List;
  * @param search finds papers
  * @param subscriptions to digests by mail
  * @param signIns mails links for signing in, on pages for others
+ * @param demos runs demonstrations
  */
-public record Services(PaperSearch search, Subscriptions subscriptions, SignIns signIns) {
-  /** Those of a page on its owner's machine. */
+public record Services(
+    PaperSearch search, Subscriptions subscriptions, SignIns signIns, DemoRunner demos) {
+  /** Those of a page on its owner's machine, without demonstrations. */
   public Services(PaperSearch search, Subscriptions subscriptions) {
-    this(search, subscriptions, null);
+    this(search, subscriptions, null, null);
   }
 
   /** None. */
@@ -32,6 +35,9 @@ public record Services(PaperSearch search, Subscriptions subscriptions, SignIns 
     }
     if (subscriptions != null) {
       routes.add(new MailRoutes(site, subscriptions));
+    }
+    if (demos != null) {
+      routes.add(new TryRoutes(site, demos));
     }
     return routes;
   }

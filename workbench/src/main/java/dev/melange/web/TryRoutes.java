@@ -1,0 +1,218 @@
+package dev.melange.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.demo.Demo;
+import dev.melange.demo.DemoInput;
+import dev.melange.demo.DemoResult;
+import dev.melange.demo.DemoRunner;
+import dev.melange.demo.Demos;
+import dev.melange.demo.Field;
+import dev.melange.feed.TexText;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.User;
+import dev.melange.web.TryViews.TryView;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.UploadedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Demonstrations of papers' methods, as pages and as JSON. */
+final class TryRoutes implements Routes {
+  private static final DemoInput NOTHING = new DemoInput(Map.of(), Map.of());
+
+  private final Site site;
+  private final DemoRunner runner;
+
+  TryRoutes(Site site, DemoRunner runner) {
+    this.site = site;
+    this.runner = runner;
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.get("/papers/<id>/try", this::page);
+    routes.post("/papers/<id>/try", this::run);
+    routes.get("/api/papers/<id>/try", this::describe);
+    routes.post("/api/papers/<id>/try", this::answer);
+  }
+
+  private record Asked(PaperEntry paper, Demo demo) {}
+
+  private Asked asked(Context context) {
+    PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
+    Demo demo =
+        Optional.ofNullable(entry.catalogueKey())
+            .flatMap(Demos::of)
+            .orElseThrow(
+                () -> RequestException.notFound("this paper has nothing that could be tried here"));
+    return new Asked(entry, demo);
+  }
+
+  // ---- pages ----
+
+  private void page(Context context) {
+    show(context, asked(context), NOTHING, null, null);
+  }
+
+  private void run(Context context) throws IOException {
+    Asked asked = asked(context);
+    DemoInput input = NOTHING;
+    try {
+      site.viewers().require(context, User.Role.MEMBER);
+      input = input(context, asked.demo());
+      show(context, asked, input, null, result(asked.demo(), input));
+    } catch (RequestException e) {
+      context.status(e.status());
+      show(context, asked, input, e.getMessage(), null);
+    }
+  }
+
+  private void show(
+      Context context, Asked asked, DemoInput input, String message, DemoResult result) {
+    User viewer = site.viewers().of(context);
+    Demo demo = asked.demo();
+    String title = TexText.plain(asked.paper().title());
+    String address = "/papers/" + asked.paper().publicId();
+    TryView view =
+        new TryView(
+            Frames.of(site, viewer, demo.title() + " - " + title),
+            address,
+            title,
+            address + "/try",
+            demo.title(),
+            demo.about(),
+            runner.ready(demo) ? null : "melange demos train " + demo.key(),
+            demo.fields().stream().map(field -> TryViews.field(field, input)).toList(),
+            message,
+            result == null ? null : TryViews.result(result));
+    context.header("Cache-Control", "no-store").html(site.templates().render("try.jte", view));
+  }
+
+  // ---- what was given ----
+
+  private static DemoInput input(Context context, Demo demo) throws IOException {
+    if (!context.isMultipartFormData()) {
+      throw RequestException.of(
+          415, "expected multipart/form-data with the fields of the demonstration");
+    }
+    Map<String, String> values = new HashMap<>();
+    Map<String, byte[]> files = new HashMap<>();
+    for (Field field : demo.fields()) {
+      if (field.kind().file()) {
+        byte[] bytes = file(context, field);
+        if (bytes.length > 0) {
+          files.put(field.name(), bytes);
+        }
+      } else {
+        String value = context.formParam(field.name());
+        if (value != null) {
+          values.put(field.name(), value);
+        }
+      }
+    }
+    try {
+      return new DemoInput(values, files);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.of(413, e.getMessage());
+    }
+  }
+
+  private static byte[] file(Context context, Field field) throws IOException {
+    UploadedFile file = context.uploadedFile(field.name());
+    if (file == null) {
+      return new byte[0];
+    }
+    try (InputStream in = file.content()) {
+      return in.readNBytes(DemoInput.MAX_FILE + 1);
+    }
+  }
+
+  private DemoResult result(Demo demo, DemoInput input) throws IOException {
+    if (!runner.ready(demo)) {
+      throw RequestException.of(
+          409, "its weights are missing; make them with: melange demos train " + demo.key());
+    }
+    try {
+      return runner.run(demo, input);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.bad(e.getMessage());
+    } catch (DemoRunner.BusyException e) {
+      throw RequestException.of(429, e.getMessage());
+    }
+  }
+
+  // ---- JSON ----
+
+  private void describe(Context context) {
+    Demo demo = asked(context).demo();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("key", demo.key()).put("title", demo.title()).put("about", demo.about());
+    json.put("ready", runner.ready(demo));
+    ArrayNode fields = json.putArray("fields");
+    for (Field field : demo.fields()) {
+      ObjectNode node =
+          fields
+              .addObject()
+              .put("name", field.name())
+              .put("label", field.label())
+              .put("kind", field.kind().label());
+      if (!field.kind().file()) {
+        node.put("default", field.value());
+      }
+      if (!field.choices().isEmpty()) {
+        ArrayNode choices = node.putArray("choices");
+        field.choices().forEach(choice -> choices.add(choice.value()));
+      }
+    }
+    Replies.cached(context, json);
+  }
+
+  private void answer(Context context) throws IOException {
+    Demo demo = asked(context).demo();
+    site.viewers().require(context, User.Role.MEMBER);
+    DemoResult result = result(demo, input(context, demo));
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("summary", result.summary());
+    ArrayNode shares = json.putArray("shares");
+    result
+        .shares()
+        .forEach(share -> shares.addObject().put("name", share.name()).put("value", share.value()));
+    ArrayNode pictures = json.putArray("pictures");
+    result
+        .pictures()
+        .forEach(
+            picture ->
+                pictures
+                    .addObject()
+                    .put("caption", picture.caption())
+                    .put("width", picture.width())
+                    .put("height", picture.height())
+                    .put("src", TryViews.src(picture)));
+    ArrayNode passages = json.putArray("passages");
+    for (DemoResult.Passage passage : result.passages()) {
+      ArrayNode lines = passages.addObject().put("title", passage.title()).putArray("lines");
+      passage
+          .lines()
+          .forEach(
+              line -> {
+                ArrayNode pieces = lines.addArray();
+                line.forEach(
+                    piece ->
+                        pieces
+                            .addObject()
+                            .put("text", piece.text())
+                            .put("strength", piece.strength()));
+              });
+    }
+    result.columns().forEach(json.putArray("columns")::add);
+    ArrayNode rows = json.putArray("rows");
+    result.rows().forEach(row -> row.forEach(rows.addArray()::add));
+    context.header("Cache-Control", "no-store");
+    Replies.json(context, json);
+  }
+}
