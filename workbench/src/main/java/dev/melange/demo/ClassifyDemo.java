@@ -19,9 +19,14 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A paper's network reads a handwritten digit. */
-record ClassifyDemo(String key, String model) implements Demo {
-  private static final int EPOCHS = 8;
+/**
+ * A paper's network reads a handwritten digit.
+ *
+ * @param key of the paper
+ * @param model its network for small images
+ * @param epochs of its training
+ */
+record ClassifyDemo(String key, String model, int epochs) implements Demo {
   private static final int LARGEST = 512;
   private static final Field PICTURE = Field.of("image", "A digit, as a picture", Kind.DRAWING);
   private static final Field EXAMPLE =
@@ -59,7 +64,7 @@ record ClassifyDemo(String key, String model) implements Demo {
 
   @Override
   public String train(Path folder, Consumer<Trainer> hook) throws IOException {
-    return DigitTraining.train(model, "vanilla", EPOCHS, folder, hook);
+    return DigitTraining.train(model, "vanilla", epochs, folder, hook);
   }
 
   @Override

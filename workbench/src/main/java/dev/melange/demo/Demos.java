@@ -15,6 +15,12 @@ import java.util.stream.Collectors;
 public final class Demos {
   private static final Map<String, String> SMALL = Map.of("d_model", "16", "d_ff", "32");
 
+  private static final int EPOCHS = 8;
+
+  /** Networks whose steps are slow, spiking or scanning ones for instance, learn in fewer. */
+  private static final Map<String, Integer> FEWER_EPOCHS =
+      Map.of("max-former", 4, "ms-mlp", 4, "strip-mlp", 4, "aff-net", 4, "mamba-mixer", 2);
+
   /** Those of their own; papers with small image classifiers have one that reads digits. */
   private static final List<Demo> OWN =
       List.of(
@@ -41,7 +47,8 @@ public final class Demos {
       if (own.containsKey(method.key())) {
         all.add(own.get(method.key()));
       } else if (papers.contains(method.key()) && !small.isEmpty()) {
-        all.add(new ClassifyDemo(method.key(), small.get(0).name()));
+        int epochs = FEWER_EPOCHS.getOrDefault(method.key(), EPOCHS);
+        all.add(new ClassifyDemo(method.key(), small.get(0).name(), epochs));
       }
     }
     return List.copyOf(all);

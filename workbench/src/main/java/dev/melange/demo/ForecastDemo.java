@@ -154,13 +154,15 @@ record ForecastDemo(String key, String model, Map<String, String> settings) impl
     if (test == null) {
       return learned + "; the series is too short for a test.";
     }
+    boolean seasonal = test.scores().containsKey(Backtest.SEASONAL);
     return learned
         + String.format(
             Locale.ROOT,
             ". On the last rows, which it did not learn, its mean absolute error is %.4g; %.4g by"
-                + " repeating the season before.",
+                + " repeating the %s.",
             test.scores().get(forecaster.name()).get(0).mae(),
-            test.scores().get(Backtest.SEASONAL).get(0).mae());
+            test.scores().get(seasonal ? Backtest.SEASONAL : Backtest.REPEAT_LAST).get(0).mae(),
+            seasonal ? "season before" : "last value");
   }
 
   private static XyChart chart(SeriesForecast found, String column) {

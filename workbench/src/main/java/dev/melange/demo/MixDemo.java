@@ -121,6 +121,7 @@ record MixDemo(String key, String learned) implements Demo {
   public DemoResult run(DemoInput input, Path folder, BooleanSupplier cancelled)
       throws IOException {
     int seed = input.number(SEED, 0, 999_999_999);
+    String policy = learned == null ? input.value(POLICY) : learned;
     List<String> labels = List.of(label(input, FIRST_LABEL), label(input, SECOND_LABEL));
     int side = learned == null ? SIDE : DigitTraining.SIDE;
     List<Image> images = new ArrayList<>();
@@ -129,7 +130,7 @@ record MixDemo(String key, String learned) implements Demo {
       images.add(new CenterCrop(side, side).apply(square, new Rng(0)).withChannels(3));
     }
     return learned == null
-        ? byRule(images, labels, input.value(POLICY), seed)
+        ? byRule(images, labels, policy, seed)
         : byNetwork(images, labels, folder, seed);
   }
 

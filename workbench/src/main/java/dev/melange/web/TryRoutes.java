@@ -75,13 +75,12 @@ final class TryRoutes implements Routes {
 
   private void show(
       Context context, Asked asked, DemoInput input, String message, DemoResult result) {
-    User viewer = site.viewers().of(context);
     Demo demo = asked.demo();
     String title = TexText.plain(asked.paper().title());
     String address = "/papers/" + asked.paper().publicId();
     TryView view =
         new TryView(
-            Frames.of(site, viewer, demo.title() + " - " + title),
+            Frames.of(context, site, demo.title() + " - " + title),
             address,
             title,
             address + "/try",
