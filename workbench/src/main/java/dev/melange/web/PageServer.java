@@ -9,9 +9,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,11 +113,22 @@ public final class PageServer implements AutoCloseable {
                 e.getStatus(),
                 e.getStatus() == 404 ? "there is no page " + context.path() : e.getMessage()));
     settings.routes.exception(
-        Exception.class,
+        ServletException.class,
         (e, context) -> {
-          LOG.error("{} {} failed", context.method(), context.path(), e);
-          fail(site, context, 500, "something went wrong here; the log tells what");
+          if (e.getCause() instanceof BadMessageException) {
+            boolean large = rootMessage(e).contains("exceeded");
+            fail(
+                site,
+                context,
+                large ? 413 : 400,
+                large
+                    ? "a file is larger than the %,d bytes that are taken".formatted(MAX_UPLOAD)
+                    : "the form cannot be read; it was cut off, perhaps");
+          } else {
+            broken(site, context, e);
+          }
         });
+    settings.routes.exception(Exception.class, (e, context) -> broken(site, context, e));
     // Before the papers' own routes, whose ids match nearly every address.
     List<Routes> extra = services.routes(site);
     RateLimits rates = new RateLimits(site.config().access().limits(), site.clock());
@@ -140,6 +153,11 @@ public final class PageServer implements AutoCloseable {
             new PaperRoutes(site, services.demos() != null))) {
       routes.register(settings.routes);
     }
+  }
+
+  private static void broken(Site site, Context context, Exception e) {
+    LOG.error("{} {} failed", context.method(), context.path(), e);
+    fail(site, context, 500, "something went wrong here; the log tells what");
   }
 
   private static void fail(Site site, Context context, int status, String message) {

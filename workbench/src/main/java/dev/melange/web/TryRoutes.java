@@ -1,5 +1,10 @@
 package dev.melange.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,13 +23,19 @@ import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Demonstrations of papers' methods, as pages and as JSON. */
 final class TryRoutes implements Routes {
   private static final DemoInput NOTHING = new DemoInput(Map.of(), Map.of());
+
+  private static final int MAX_JSON = 12 << 20;
+  private static final ObjectReader READER =
+      new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Site site;
   private final DemoRunner runner;
@@ -65,7 +76,7 @@ final class TryRoutes implements Routes {
     DemoInput input = NOTHING;
     try {
       site.viewers().require(context, User.Role.MEMBER);
-      input = input(context, asked.demo());
+      input = form(context, asked.demo());
       show(context, asked, input, null, result(asked.demo(), input));
     } catch (RequestException e) {
       context.status(e.status());
@@ -95,7 +106,7 @@ final class TryRoutes implements Routes {
 
   // ---- what was given ----
 
-  private static DemoInput input(Context context, Demo demo) throws IOException {
+  private static DemoInput form(Context context, Demo demo) throws IOException {
     if (!context.isMultipartFormData()) {
       throw RequestException.of(
           415, "expected multipart/form-data with the fields of the demonstration");
@@ -104,22 +115,13 @@ final class TryRoutes implements Routes {
     Map<String, byte[]> files = new HashMap<>();
     for (Field field : demo.fields()) {
       if (field.kind().file()) {
-        byte[] bytes = file(context, field);
-        if (bytes.length > 0) {
-          files.put(field.name(), bytes);
-        }
+        files.put(field.name(), file(context, field));
       } else {
         String value = context.formParam(field.name());
-        if (value != null) {
-          values.put(field.name(), value);
-        }
+        values.put(field.name(), value == null ? "" : value);
       }
     }
-    try {
-      return new DemoInput(values, files);
-    } catch (IllegalArgumentException e) {
-      throw RequestException.of(413, e.getMessage());
-    }
+    return input(values, files);
   }
 
   private static byte[] file(Context context, Field field) throws IOException {
@@ -129,6 +131,63 @@ final class TryRoutes implements Routes {
     }
     try (InputStream in = file.content()) {
       return in.readNBytes(DemoInput.MAX_FILE + 1);
+    }
+  }
+
+  /** An object with the fields; files in base64. */
+  private static DemoInput json(Context context, Demo demo) throws IOException {
+    byte[] body;
+    try (InputStream in = context.bodyInputStream()) {
+      body = in.readNBytes(MAX_JSON + 1);
+    }
+    if (body.length > MAX_JSON) {
+      throw RequestException.of(413, "the request is larger than " + MAX_JSON + " bytes");
+    }
+    JsonNode json;
+    try {
+      json = READER.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw RequestException.bad("the request is no JSON: " + e.getOriginalMessage());
+    }
+    if (!json.isObject()) {
+      throw RequestException.bad("expected an object with the fields of the demonstration");
+    }
+    Map<String, String> values = new HashMap<>();
+    Map<String, byte[]> files = new HashMap<>();
+    Map<String, Field> known =
+        demo.fields().stream().collect(Collectors.toMap(Field::name, field -> field));
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      Field field = known.get(entry.getKey());
+      if (field == null || !entry.getValue().isValueNode()) {
+        throw RequestException.bad(
+            "'%s' is no field with a text of this demonstration; there are %s"
+                .formatted(
+                    Params.shortened(entry.getKey()),
+                    demo.fields().stream().map(Field::name).collect(Collectors.joining(", "))));
+      }
+      String text = entry.getValue().asText();
+      if (field.kind().file()) {
+        files.put(field.name(), decoded(field, text));
+      } else {
+        values.put(field.name(), text);
+      }
+    }
+    return input(values, files);
+  }
+
+  private static byte[] decoded(Field field, String text) {
+    try {
+      return Base64.getDecoder().decode(text.replaceFirst("^data:[a-z/+.-]{0,60};base64,", ""));
+    } catch (IllegalArgumentException e) {
+      throw RequestException.bad("%s is not in base64".formatted(field.name()));
+    }
+  }
+
+  private static DemoInput input(Map<String, String> values, Map<String, byte[]> files) {
+    try {
+      return new DemoInput(values, files);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.of(413, e.getMessage());
     }
   }
 
@@ -175,7 +234,7 @@ final class TryRoutes implements Routes {
   private void answer(Context context) throws IOException {
     Demo demo = asked(context).demo();
     site.viewers().require(context, User.Role.MEMBER);
-    DemoResult result = result(demo, input(context, demo));
+    DemoResult result = result(demo, json(context, demo));
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("summary", result.summary());
     ArrayNode shares = json.putArray("shares");
     result

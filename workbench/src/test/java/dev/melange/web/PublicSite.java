@@ -110,7 +110,7 @@ final class PublicSite implements AutoCloseable {
             database,
             clock,
             queue,
-            new Services(search, subscriptions, signIns));
+            new Services(search, subscriptions, signIns, null));
   }
 
   private Clock clock() {

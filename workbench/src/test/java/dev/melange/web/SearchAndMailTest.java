@@ -70,7 +70,7 @@ class SearchAndMailTest {
             database,
             clock,
             queue,
-            new Services(search, subscriptions, null));
+            new Services(search, subscriptions));
   }
 
   @AfterAll

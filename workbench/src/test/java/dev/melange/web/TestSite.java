@@ -2,6 +2,7 @@ package dev.melange.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.demo.DemoRunner;
 import dev.melange.feed.PaperRecord;
 import dev.melange.jobs.JobQueue;
 import dev.melange.jobs.JobSettings;
@@ -39,6 +40,7 @@ public final class TestSite implements AutoCloseable {
   private final Database database;
   private final PageServer server;
   private final JobQueue queue;
+  private final DemoRunner demos;
   private final Path folder;
   private final HttpClient client =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -70,7 +72,9 @@ public final class TestSite implements AutoCloseable {
     queue =
         new JobQueue(
             database, new JobSettings(folder, program, 3, 2, Duration.ofMinutes(5)), clock);
-    server = PageServer.start(config, database, clock, queue);
+    demos = new DemoRunner(folder.resolve("demos"), Duration.ofMinutes(2));
+    server =
+        PageServer.start(config, database, clock, queue, new Services(null, null, null, demos));
   }
 
   /** The store. */
@@ -137,6 +141,7 @@ public final class TestSite implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    demos.close();
     queue.close();
     database.close();
     try (Stream<Path> files = Files.walk(folder)) {

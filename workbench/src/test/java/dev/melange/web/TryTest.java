@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,11 @@ class TryTest {
   /** A form with texts and files, as browsers send it. */
   private static HttpResponse<String> send(String path, Map<String, Object> fields)
       throws IOException, InterruptedException {
+    String page = site.get(path).body();
+    Matcher token = Pattern.compile("X-CSRF-Token\": \"([0-9a-f]+)\"").matcher(page);
+    if (token.find()) {
+      fields.put("_csrf", token.group(1));
+    }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       boolean file = field.getValue() instanceof byte[];
@@ -59,6 +66,19 @@ class TryTest {
             .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
             .header("Origin", site.url())
             .POST(BodyPublishers.ofByteArray(body.toByteArray())));
+  }
+
+  private static HttpResponse<String> sendJson(String body)
+      throws IOException, InterruptedException {
+    return site.send(
+        site.request("/api" + MIX)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  private static String error(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.statusCode()).isBetween(400, 499);
+    return new ObjectMapper().readTree(answer.body()).path("error").asText();
   }
 
   private static Map<String, Object> fields(Object... pairs) {
@@ -111,7 +131,7 @@ class TryTest {
     assertThat(described.path("ready").asBoolean()).isTrue();
     assertThat(described.path("fields").findValuesAsText("name")).contains("first", "policy");
     HttpResponse<String> answer =
-        send("/api" + MIX, fields("examples", "digits", "policy", "mixup", "seed", "5"));
+        sendJson("{\"examples\": \"digits\", \"policy\": \"mixup\", \"seed\": 5}");
     assertThat(answer.statusCode()).isEqualTo(200);
     JsonNode json = new ObjectMapper().readTree(answer.body());
     assertThat(json.path("shares")).hasSize(2);
@@ -129,20 +149,9 @@ class TryTest {
     HttpResponse<String> page = send(MIX, fields("first", script, "second", script));
     assertThat(page.statusCode()).isEqualTo(400);
     assertThat(page.body()).contains("not an image").doesNotContain("<svg onload");
-    HttpResponse<String> json = send("/api" + MIX, fields("examples", "passwd"));
-    assertThat(json.statusCode()).isEqualTo(400);
-    assertThat(new ObjectMapper().readTree(json.body()).path("error").asText())
-        .contains("expected one of none, photos, digits");
     byte[] large = new byte[DemoInput.MAX_FILE + 100];
-    assertThat(send("/api" + MIX, fields("first", large)).statusCode()).isEqualTo(413);
+    assertThat(send(MIX, fields("first", large)).statusCode()).isEqualTo(413);
     assertThat(site.post(MIX, "examples=photos").statusCode()).isEqualTo(415);
-    HttpResponse<String> cut =
-        site.send(
-            site.request("/api" + MIX)
-                .header("Content-Type", "multipart/form-data; boundary=x")
-                .header("Origin", site.url())
-                .POST(BodyPublishers.ofString("--x\r\nContent-Disposition: form-da")));
-    assertThat(cut.statusCode()).isEqualTo(400);
     HttpResponse<String> foreign =
         site.send(
             site.request(MIX)
@@ -150,5 +159,26 @@ class TryTest {
                 .header("Origin", "https://evil.example")
                 .POST(BodyPublishers.ofString("--x--\r\n")));
     assertThat(foreign.statusCode()).isEqualTo(403);
+    HttpResponse<String> cut =
+        site.send(
+            site.request(MIX)
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .header("Origin", site.url())
+                .POST(BodyPublishers.ofString("--x\r\nContent-Disposition: form-da")));
+    assertThat(cut.statusCode()).isBetween(400, 499);
+  }
+
+  @Test
+  void refusesRequestsThatMakeNoSense() throws Exception {
+    assertThat(error(sendJson("{\"examples\": \"passwd\"}")))
+        .contains("expected one of none, photos, digits");
+    assertThat(error(sendJson("{\"first\": \"!!\"}"))).contains("not in base64");
+    assertThat(error(sendJson("{\"frist\": \"\"}"))).contains("there are first,");
+    assertThat(error(sendJson("{\"policy\": [\"mixup\"]}"))).contains("no field with a text");
+    assertThat(error(sendJson("[]"))).contains("expected an object");
+    assertThat(error(sendJson("{\"a\""))).contains("no JSON");
+    assertThat(error(sendJson("[".repeat(20_000)))).contains("no JSON");
+    String large = Base64.getEncoder().encodeToString(new byte[DemoInput.MAX_FILE + 1]);
+    assertThat(sendJson("{\"first\": \"" + large + "\"}").statusCode()).isEqualTo(413);
   }
 }
