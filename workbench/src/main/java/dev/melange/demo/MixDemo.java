@@ -144,26 +144,24 @@ record MixDemo(String key, String learned) implements Demo {
   }
 
   private static List<Image> pictures(DemoInput input) throws IOException {
-    switch (input.value(EXAMPLES)) {
-      case "photos":
-        return List.of(RestoreDemo.example("china.jpg"), RestoreDemo.example("flower.jpg"));
-      case "digits":
+    return switch (input.value(EXAMPLES)) {
+      case "photos" -> List.of(RestoreDemo.example("china.jpg"), RestoreDemo.example("flower.jpg"));
+      case "digits" -> {
         PackedImages digits = ImageSets.load(DataSets.standard(), "digits", false);
-        return List.of(digits.image(0), digits.image(1));
-      default:
-        List<Image> given = new ArrayList<>();
-        for (Field field : List.of(FIRST, SECOND)) {
-          given.add(
-              input
-                  .image(field, LARGEST)
-                  .orElseThrow(
-                      () ->
-                          new DataException(
-                              "there is no %s picture: upload two, or choose examples"
-                                  .formatted(field.name()))));
-        }
-        return given;
-    }
+        yield List.of(digits.image(0), digits.image(1));
+      }
+      default -> List.of(given(input, FIRST), given(input, SECOND));
+    };
+  }
+
+  private static Image given(DemoInput input, Field field) {
+    return input
+        .image(field, LARGEST)
+        .orElseThrow(
+            () ->
+                new DataException(
+                    "there is no %s picture: upload two, or choose examples"
+                        .formatted(field.name())));
   }
 
   // ---- mixing ----

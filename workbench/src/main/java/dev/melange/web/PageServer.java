@@ -13,7 +13,7 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +115,7 @@ public final class PageServer implements AutoCloseable {
     settings.routes.exception(
         ServletException.class,
         (e, context) -> {
-          if (e.getCause() instanceof BadMessageException) {
+          if (e.getCause() instanceof HttpException) {
             boolean large = rootMessage(e).contains("exceeded");
             fail(
                 site,
