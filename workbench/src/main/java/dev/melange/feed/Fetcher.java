@@ -7,9 +7,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -20,10 +22,20 @@ import javax.net.ssl.SSLSocketFactory;
  */
 public final class Fetcher {
   private static final int MAX_REDIRECTS = 3;
+  private static final Pattern TYPES =
+      Pattern.compile(
+          "(?i)^(?:text/(?:plain|csv|xml|x-bibtex)|application/(?:[a-z]+\\+)?(?:xml|json|x-bibtex))"
+              + "(?![a-z0-9+.-])");
 
   private final FetchPolicy policy;
   private final String userAgent;
   private final Clock clock;
+  private final Resolver resolver;
+
+  /** Finds the addresses of a host. */
+  interface Resolver {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
 
   /**
    * A fetcher.
@@ -33,12 +45,17 @@ public final class Fetcher {
    * @param clock tells the time, for {@code Retry-After} dates
    */
   public Fetcher(FetchPolicy policy, String userAgent, Clock clock) {
+    this(policy, userAgent, clock, InetAddress::getAllByName);
+  }
+
+  Fetcher(FetchPolicy policy, String userAgent, Clock clock, Resolver resolver) {
     if (!userAgent.matches("[ -~]+")) {
       throw new IllegalArgumentException("the user agent holds other than printable ASCII signs");
     }
     this.policy = policy;
     this.userAgent = userAgent;
     this.clock = clock;
+    this.resolver = resolver;
   }
 
   /**
@@ -70,6 +87,7 @@ public final class Fetcher {
       HttpReply reply = request(uri, headers, deadline);
       boolean moved = reply.status() >= 301 && reply.status() <= 308 && reply.status() != 304;
       if (!moved) {
+        requireText(uri, reply);
         return reply.fetched(clock.instant());
       }
       String to = reply.header("location");
@@ -78,6 +96,16 @@ public final class Fetcher {
             "%s redirects %s".formatted(uri.getHost(), to == null ? "nowhere" : "too often"));
       }
       uri = uri.resolve(parse(to));
+    }
+  }
+
+  /** Papers come as text of some kind; whatever else a host has is not for us. */
+  private static void requireText(URI uri, HttpReply reply) throws IOException {
+    String type = reply.header("content-type");
+    if (reply.status() == 200 && type != null && !TYPES.matcher(type).find()) {
+      throw new IOException(
+          "%s sends '%s', expected XML, JSON, CSV, BibTeX or plain text"
+              .formatted(uri.getHost(), type.length() <= 60 ? type : type.substring(0, 60)));
     }
   }
 
@@ -93,7 +121,7 @@ public final class Fetcher {
       throws IOException {
     boolean secure = "https".equalsIgnoreCase(uri.getScheme());
     int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
-    InetAddress[] addresses = InetAddress.getAllByName(uri.getHost());
+    InetAddress[] addresses = resolver.addresses(uri.getHost());
     for (InetAddress address : addresses) {
       policy.require(uri.getHost(), address); // one bad address among them is one too many
     }

@@ -1,5 +1,6 @@
 package dev.melange.store;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -239,6 +240,9 @@ public final class CommentStore {
     }
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("the comment holds a NUL character; remove it");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException("the comment holds half a character; remove it");
     }
     return text;
   }

@@ -16,6 +16,9 @@ record Identity(User user, Long login, String csrf, Set<Scope> scopes) {
   /** Nobody in particular. */
   static final Identity VISITOR = new Identity(null, null, "", null);
 
+  /** An API token that is none: the guard refuses it, whatever is asked. */
+  static final Identity REFUSED = new Identity(null, null, "", Set.of());
+
   /** Whether a program asks, by an API token: what no foreign page can make a browser do. */
   boolean byToken() {
     return scopes != null;

@@ -22,7 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class PageServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
   private static final int MAX_THREADS = 64;
-  private static final long MAX_REQUEST = 1 << 20;
+  /** The largest body of a request without files, in bytes. */
+  static final long MAX_REQUEST = 1 << 20;
+
   private static final long MAX_UPLOAD = DemoInput.MAX_FILE;
 
   private final Javalin javalin;
@@ -100,6 +102,7 @@ public final class PageServer implements AutoCloseable {
     settings.jetty.multipartConfig.maxTotalRequestSize(
         2L * MAX_UPLOAD + MAX_REQUEST, SizeUnit.BYTES);
     settings.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, 8);
+    settings.jetty.modifyServer(server -> server.setErrorHandler(new PlainErrors()));
     settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
     new SecurityHeaders(site).register(settings.routes);
     settings.routes.exception(

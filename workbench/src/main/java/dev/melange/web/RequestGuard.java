@@ -5,9 +5,14 @@ import dev.melange.store.User;
 import dev.melange.web.RateLimits.Kind;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What every request passes first. Refuses those that a foreign page had a reader's browser make:
@@ -15,9 +20,16 @@ import java.util.Set;
  * (CSRF); and those that come too often.
  */
 final class RequestGuard implements Routes {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
-  private static final String JSON = "application/json";
+  private static final String UTF_8 = "(?:;\\s*charset=\"?utf-8\"?\\s*)?";
+  private static final Pattern JSON = Pattern.compile("(?i)application/json\\s*" + UTF_8);
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?i)application/x-www-form-urlencoded\\s*"
+              + UTF_8
+              + "|multipart/form-data\\s*;\\s*boundary=[\\w'()+,./:=?\"-]{1,72}");
   private static final String API = "/api/";
 
   /** RFC 8058: mail programs post there; the token in the address is the whole permission. */
@@ -36,6 +48,24 @@ final class RequestGuard implements Routes {
   @Override
   public void register(RoutesConfig routes) {
     routes.before(this::check);
+    routes.after(RequestGuard::readToTheEnd);
+  }
+
+  /** What a client still sends must not meet a closed connection: it would not see the answer. */
+  private static void readToTheEnd(Context context) {
+    if (!hasBody(context)) {
+      return;
+    }
+    byte[] buffer = new byte[8 << 10];
+    try {
+      InputStream in = context.req().getInputStream();
+      long left = PageServer.MAX_REQUEST;
+      for (int read = 0; read >= 0 && left > 0; left -= read) {
+        read = in.read(buffer);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("the rest of a request could not be read", e);
+    }
   }
 
   private void check(Context context) {
@@ -46,6 +76,12 @@ final class RequestGuard implements Routes {
     }
     requireRate(context, change);
     Identity identity = site.viewers().identity(context);
+    if (identity == Identity.REFUSED) {
+      throw RequestException.of(
+          401,
+          "the API token is unknown, has ended or was revoked; expected the header"
+              + " Authorization: Bearer mlg_...");
+    }
     if (!change && identity.byToken() && !identity.scopes().contains(Scope.READ)) {
       throw RequestException.forbidden(
           "the API token lacks the scope read; make one that has it, or ask without a token");
@@ -76,20 +112,28 @@ final class RequestGuard implements Routes {
 
   /** Types that no form of a foreign page can have, or forms; never {@code text/plain}. */
   private static void requireType(Context context) {
-    boolean body =
-        context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
-    String type = context.contentType();
-    boolean json = type != null && type.toLowerCase(Locale.ROOT).startsWith(JSON);
-    boolean form = context.isFormUrlencoded() || context.isMultipartFormData();
-    boolean api = context.path().startsWith(API);
-    if ((body || type != null) && (api ? !json : !form)) {
+    String type = type(context);
+    if (type.isEmpty() && !hasBody(context)) {
+      return;
+    }
+    Pattern expected = context.path().startsWith(API) ? JSON : FORM;
+    if (!expected.matcher(type).matches()) {
       throw RequestException.of(
           415,
-          "the content type is '%s', expected %s"
+          "the content type is '%s', expected %s, in UTF-8"
               .formatted(
-                  type == null ? "" : Params.shortened(type),
-                  api ? JSON : "application/x-www-form-urlencoded"));
+                  Params.shortened(type),
+                  expected == JSON ? "application/json" : "application/x-www-form-urlencoded"));
     }
+  }
+
+  private static boolean hasBody(Context context) {
+    return context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
+  }
+
+  private static String type(Context context) {
+    String type = context.header("Content-Type");
+    return type == null ? "" : type.strip();
   }
 
   private void requireRate(Context context, boolean change) {
@@ -133,9 +177,6 @@ final class RequestGuard implements Routes {
 
   /** On their own machine, owners' programs need no token: no foreign page can send JSON here. */
   private static boolean unreachableByForms(Context context) {
-    String type = context.contentType();
-    return context.path().startsWith(API)
-        && type != null
-        && type.toLowerCase(Locale.ROOT).startsWith(JSON);
+    return context.path().startsWith(API) && JSON.matcher(type(context)).matches();
   }
 }

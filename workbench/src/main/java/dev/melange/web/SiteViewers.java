@@ -45,8 +45,6 @@ final class SiteViewers implements Viewers {
   public Identity identity(Context context) {
     Identity known = context.attribute(KNOWN);
     if (known == null) {
-      // What fails below fails once: the page that tells so is a visitor's.
-      context.attribute(KNOWN, Identity.VISITOR);
       known = found(context);
       context.attribute(KNOWN, known);
     }
@@ -82,20 +80,11 @@ final class SiteViewers implements Viewers {
   private Identity byToken(String authorization, Instant now) {
     String token =
         authorization.startsWith(BEARER) ? authorization.substring(BEARER.length()).strip() : "";
-    ApiToken found =
-        tokens
-            .find(token, now)
-            .orElseThrow(
-                () ->
-                    RequestException.of(
-                        401,
-                        "the API token is unknown, has ended or was revoked; expected the header"
-                            + " Authorization: Bearer mlg_..."));
-    User user =
-        users
-            .find(found.userId())
-            .filter(User::active)
-            .orElseThrow(() -> RequestException.of(401, "the API token's user is not active"));
-    return new Identity(user, null, "", found.scopes());
+    Optional<ApiToken> found = tokens.find(token, now);
+    return found
+        .flatMap(it -> users.find(it.userId()))
+        .filter(User::active)
+        .map(user -> new Identity(user, null, "", found.get().scopes()))
+        .orElse(Identity.REFUSED);
   }
 }

@@ -7,11 +7,7 @@ import java.util.Locale;
 
 /** Who makes a request. */
 interface Viewers {
-  /**
-   * Who makes a request.
-   *
-   * @throws RequestException 401 for API tokens that are none
-   */
+  /** Who makes a request. */
   Identity identity(Context context);
 
   /** The user; null for visitors. */

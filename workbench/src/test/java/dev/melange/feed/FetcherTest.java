@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -119,6 +120,53 @@ class FetcherTest {
       })
   void refusesAnswersThatAreNone(String answer) {
     assertThatThrownBy(() -> get(answer)).isInstanceOf(IOException.class);
+  }
+
+  /** DNS rebinding: the address that was checked is the one that is connected to. */
+  @Test
+  void asksForAddressesOnceAndStaysWithTheAnswer() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    List<InetAddress[]> turns =
+        List.of(
+            new InetAddress[] {here},
+            new InetAddress[] {InetAddress.getByName("169.254.169.254")});
+    int[] asked = new int[1];
+    Fetcher fetcher =
+        new Fetcher(
+            new FetchPolicy(Set.of("allowed.example"), false, 1000, Duration.ofSeconds(5)),
+            "test/1",
+            CLOCK,
+            host -> turns.get(asked[0]++));
+    answers.add("HTTP/1.1 200 OK\nContent-Length: 2\n\nok");
+    String url = "http://allowed.example:" + server.getLocalPort() + "/";
+    assertThat(fetcher.get(url, null, null).body()).asString().isEqualTo("ok");
+    assertThat(asked[0]).isEqualTo(1);
+    Fetcher strict =
+        new Fetcher(
+            new FetchPolicy(Set.of("allowed.example"), true, 1000, Duration.ofSeconds(5)),
+            "test/1",
+            CLOCK,
+            host ->
+                new InetAddress[] {
+                  InetAddress.getByName("151.101.1.42"), InetAddress.getByName("10.0.0.1")
+                });
+    assertThatThrownBy(() -> strict.get("https://allowed.example/", null, null))
+        .isInstanceOf(ImportException.class)
+        .hasMessage("allowed.example has the address 10.0.0.1, which is not public");
+  }
+
+  @Test
+  void takesTextsOnly() throws Exception {
+    for (String type :
+        List.of("application/atom+xml; charset=utf-8", "application/json", "TEXT/CSV", "text/xml")) {
+      assertThat(get("HTTP/1.1 200 OK\nContent-Type: " + type + "\n\nx").contentType())
+          .isEqualTo(type);
+    }
+    for (String type : List.of("text/html", "image/png", "application/zip", "text/plainer", "x")) {
+      assertThatThrownBy(() -> get("HTTP/1.1 200 OK\nContent-Type: " + type + "\n\nx"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("expected XML, JSON, CSV, BibTeX or plain text");
+    }
   }
 
   @Test
