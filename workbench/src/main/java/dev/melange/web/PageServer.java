@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class PageServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
   private static final int MAX_THREADS = 64;
+
   /** The largest body of a request without files, in bytes. */
   static final long MAX_REQUEST = 1 << 20;
 
@@ -120,6 +121,7 @@ public final class PageServer implements AutoCloseable {
         (e, context) -> {
           if (e.getCause() instanceof HttpException) {
             boolean large = rootMessage(e).contains("exceeded");
+            context.header("Connection", "close"); // nobody reads the rest of it
             fail(
                 site,
                 context,

@@ -26,11 +26,13 @@ final class RequestGuard implements Routes {
   private static final String UTF_8 = "(?:;\\s*charset=\"?utf-8\"?\\s*)?";
   private static final Pattern JSON = Pattern.compile("(?i)application/json\\s*" + UTF_8);
   private static final Pattern FORM =
-      Pattern.compile(
-          "(?i)application/x-www-form-urlencoded\\s*"
-              + UTF_8
-              + "|multipart/form-data\\s*;\\s*boundary=[\\w'()+,./:=?\"-]{1,72}");
+      Pattern.compile("(?i)application/x-www-form-urlencoded\\s*" + UTF_8);
+  private static final Pattern UPLOAD =
+      Pattern.compile("(?i)multipart/form-data\\s*;\\s*boundary=[\\w'()+,./:=?\"-]{1,72}");
   private static final String API = "/api/";
+
+  /** The only pages that take files. */
+  private static final String TRY = "/try";
 
   /** RFC 8058: mail programs post there; the token in the address is the whole permission. */
   private static final String LEAVE = "/u/";
@@ -116,14 +118,19 @@ final class RequestGuard implements Routes {
     if (type.isEmpty() && !hasBody(context)) {
       return;
     }
-    Pattern expected = context.path().startsWith(API) ? JSON : FORM;
+    boolean api = context.path().startsWith(API);
+    Pattern expected = api ? JSON : context.path().endsWith(TRY) ? UPLOAD : FORM;
     if (!expected.matcher(type).matches()) {
       throw RequestException.of(
           415,
           "the content type is '%s', expected %s, in UTF-8"
               .formatted(
                   Params.shortened(type),
-                  expected == JSON ? "application/json" : "application/x-www-form-urlencoded"));
+                  expected == JSON
+                      ? "application/json"
+                      : expected == FORM
+                          ? "application/x-www-form-urlencoded"
+                          : "multipart/form-data"));
     }
   }
 

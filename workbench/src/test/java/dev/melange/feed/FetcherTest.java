@@ -128,8 +128,7 @@ class FetcherTest {
     InetAddress here = InetAddress.getLoopbackAddress();
     List<InetAddress[]> turns =
         List.of(
-            new InetAddress[] {here},
-            new InetAddress[] {InetAddress.getByName("169.254.169.254")});
+            new InetAddress[] {here}, new InetAddress[] {InetAddress.getByName("169.254.169.254")});
     int[] asked = new int[1];
     Fetcher fetcher =
         new Fetcher(
@@ -158,7 +157,8 @@ class FetcherTest {
   @Test
   void takesTextsOnly() throws Exception {
     for (String type :
-        List.of("application/atom+xml; charset=utf-8", "application/json", "TEXT/CSV", "text/xml")) {
+        List.of(
+            "application/atom+xml; charset=utf-8", "application/json", "TEXT/CSV", "text/xml")) {
       assertThat(get("HTTP/1.1 200 OK\nContent-Type: " + type + "\n\nx").contentType())
           .isEqualTo(type);
     }

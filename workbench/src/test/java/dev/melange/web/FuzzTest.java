@@ -54,6 +54,8 @@ class FuzzTest {
           "/papers/{}/comments/{}/delete",
           "/papers/{}/comments/{}/hide",
           "/papers/{}/run",
+          "/papers/{}/try",
+          "/api/papers/{}/try",
           "/papers/date/{}",
           "/papers/week/{}",
           "/papers/search",
@@ -75,9 +77,37 @@ class FuzzTest {
           "/admin/users/{}/ban");
   private static final List<String> NAMES =
       List.of(
-          "q", "p", "limit", "sort", "date", "week", "month", "submitter", "cursor", "mode", "up",
-          "from", "body", "parent", "t", "other", "email", "name", "days", "scope", "scale", "seed",
-          "role", "since", "asked", "before", "frequency", "hour", "zone", "topics", "_csrf");
+          "q",
+          "p",
+          "limit",
+          "sort",
+          "date",
+          "week",
+          "month",
+          "submitter",
+          "cursor",
+          "mode",
+          "up",
+          "from",
+          "body",
+          "parent",
+          "t",
+          "other",
+          "email",
+          "name",
+          "days",
+          "scope",
+          "scale",
+          "seed",
+          "role",
+          "since",
+          "asked",
+          "before",
+          "frequency",
+          "hour",
+          "zone",
+          "topics",
+          "_csrf");
   private static final List<String> VALUES =
       List.of(
           "",
@@ -232,10 +262,11 @@ class FuzzTest {
                 site.now());
     int refused = 0;
     for (int i = 0; i < REQUESTS; i++) {
-      HttpRequest.Builder request = request(random, random.nextBoolean() ? mae : site.new Browser(), token);
+      HttpRequest.Builder request =
+          request(random, random.nextBoolean() ? mae : site.new Browser(), token);
       HttpRequest sent = request.build();
-      HttpResponse<String> answer = mae.send(request);
       String what = "%d: %s %s".formatted(i, sent.method(), sent.uri());
+      HttpResponse<String> answer = mae.send(request);
       assertThat(answer.statusCode()).as(what).isBetween(200, 499);
       assertThat(answer.body())
           .as(what)

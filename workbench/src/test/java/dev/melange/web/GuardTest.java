@@ -174,8 +174,7 @@ class GuardTest {
               .header(Csrf.HEADER, csrf(mae));
       assertThat(status(json.POST(body))).isEqualTo(413);
     }
-    assertThat(status(mae.request("/papers").header("X-Long", "x".repeat(20_000))))
-        .isEqualTo(431);
+    assertThat(status(mae.request("/papers").header("X-Long", "x".repeat(20_000)))).isEqualTo(431);
     assertThat(status(mae.request("/papers?x=" + "x".repeat(20_000)))).isBetween(400, 431);
   }
 

@@ -32,8 +32,7 @@ class RateLimitsTest {
     }
   }
 
-  private HttpResponse<String> from(Browser browser, String address, String path)
-      throws Exception {
+  private HttpResponse<String> from(Browser browser, String address, String path) throws Exception {
     return browser.send(
         browser
             .request(path)
