@@ -19,6 +19,11 @@ record Identity(User user, Long login, String csrf, Set<Scope> scopes) {
   /** An API token that is none: the guard refuses it, whatever is asked. */
   static final Identity REFUSED = new Identity(null, null, "", Set.of());
 
+  /** Whether it is by an API token that is none. */
+  boolean refused() {
+    return byToken() && user == null;
+  }
+
   /** Whether a program asks, by an API token: what no foreign page can make a browser do. */
   boolean byToken() {
     return scopes != null;

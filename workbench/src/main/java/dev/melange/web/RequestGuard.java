@@ -78,7 +78,7 @@ final class RequestGuard implements Routes {
     }
     requireRate(context, change);
     Identity identity = site.viewers().identity(context);
-    if (identity == Identity.REFUSED) {
+    if (identity.refused()) {
       throw RequestException.of(
           401,
           "the API token is unknown, has ended or was revoked; expected the header"
