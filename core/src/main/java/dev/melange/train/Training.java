@@ -53,7 +53,10 @@ final class Training {
     this.optimizer = optimizer;
     schedule = settings.scheduleOrDefault();
     parts =
-        settings.wholeBatch || settings.model.hasBatchStatistics() || engine.device().isCuda()
+        settings.wholeBatch
+                || engine.device().isCuda()
+                // parts that wait for each other need threads of their own
+                || (settings.model.hasBatchStatistics() && Engine.onWorker())
             ? 1
             : engine.workers();
     gradient = new GradientStep(settings.objective, optimizer, parts);
