@@ -10,8 +10,6 @@ import dev.melange.store.DatabaseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,17 +17,15 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * The time of a search over many generated papers: words of a Zipf-like vocabulary in titles and
- * abstracts of usual length; vectors of papers at random, since encoding so many texts is not what
- * is measured; queries are encoded by the real model, each for the first time.
+ * The time of a search over many {@linkplain GeneratedPapers generated papers}; their vectors are
+ * random, since encoding so many texts is not what is measured; queries of 3 to 5 words, one of
+ * which no paper has, are encoded by the real model, each for the first time.
  *
- * <p>Arguments: papers, and queries.
+ * <p>Arguments: papers, queries, and optionally a folder for both, which is kept: the next time its
+ * papers and its index are there already.
  */
 public final class SearchSpeed {
-  private static final int VOCABULARY = 20_000;
-  private static final int BATCH = 1_000;
-  private static final List<String> KNOWN =
-      List.of("mixing", "token", "feature", "vision", "attention", "model", "frequency", "graph");
+  private static final int WARM_UP = 100;
 
   private SearchSpeed() {}
 
@@ -37,9 +33,10 @@ public final class SearchSpeed {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int papers = Integer.parseInt(arguments[0]);
     int queries = Integer.parseInt(arguments[1]);
-    Path folder = Files.createTempDirectory("search-speed");
-    try (Database database = Database.open(DatabaseConfig.memory("search-speed"))) {
-      fill(database, papers);
+    Path folder =
+        arguments.length > 2 ? Path.of(arguments[2]) : Files.createTempDirectory("search-speed");
+    try (Database database = Database.open(DatabaseConfig.file(folder))) {
+      GeneratedPapers.fill(database, papers);
       long start = System.nanoTime();
       try (PaperSearch search = PaperSearch.open(database, folder, RandomVectors::new)) {
         search.awaitReady();
@@ -58,9 +55,8 @@ public final class SearchSpeed {
   private static void measure(PaperSearch search, Mode mode, int queries) throws IOException {
     Random random = new Random(7);
     double[] times = new double[queries];
-    int warm = 50;
-    for (int i = -warm; i < queries; i++) {
-      String query = text(random, 3 + random.nextInt(3)) + " " + mode + i;
+    for (int i = -WARM_UP; i < queries; i++) {
+      String query = GeneratedPapers.text(random, 2 + random.nextInt(3)) + " " + mode + i;
       long start = System.nanoTime();
       search.find(new SearchRequest(query, mode, 20, 0, null));
       if (i >= 0) {
@@ -78,55 +74,14 @@ public final class SearchSpeed {
         times[queries - 1]);
   }
 
-  private static void fill(Database database, int papers) {
-    Random random = new Random(1);
-    Instant now = Instant.parse("2026-03-01T12:00:00Z");
-    for (int from = 0; from < papers; from += BATCH) {
-      int first = from;
-      int last = Math.min(papers, from + BATCH);
-      database.change(
-          db -> {
-            var paper =
-                db.prepareBatch(
-                    "insert into paper (local_key, title, title_key, title_rank, abstract,"
-                        + " abstract_rank, published, authors_rank, created_at, updated_at,"
-                        + " row_version) values (:key, :title, :sha, 1, :text, 1, :day, 1, :now,"
-                        + " :now, 1)");
-            for (int i = first; i < last; i++) {
-              paper
-                  .bind("key", "p" + i)
-                  .bind("title", text(random, 9))
-                  .bind("sha", "%064d".formatted(i))
-                  .bind("text", text(random, 200))
-                  .bind("day", LocalDate.of(2015, 1, 1).plusDays(i % 4_000))
-                  .bind("now", now)
-                  .add();
-            }
-            paper.execute();
-          });
-    }
-    database.change(
-        db ->
-            db.execute(
-                "insert into paper_stat (paper_id, votes, comments) select id, 0, 0 from paper"));
-  }
-
-  private static String text(Random random, int words) {
-    List<String> text = new ArrayList<>();
-    for (int i = 0; i < words; i++) {
-      int rank = (int) Math.pow(VOCABULARY, random.nextDouble());
-      text.add(rank <= KNOWN.size() ? KNOWN.get(rank - 1) : "w" + Integer.toString(rank, 36));
-    }
-    return String.join(" ", text);
-  }
-
   /** Random directions for many texts; the real model for one, which is a query. */
   private static final class RandomVectors implements TextEncoder {
-    private final TextEncoder real;
+    private static final int REPORTED = 10_000;
 
-    RandomVectors() throws IOException {
-      real = MiniLmEncoder.load();
-    }
+    private final TextEncoder real = MiniLmEncoder.load();
+    private int encoded;
+
+    RandomVectors() throws IOException {}
 
     @Override
     public String model() {
@@ -145,19 +100,25 @@ public final class SearchSpeed {
       }
       List<float[]> vectors = new ArrayList<>();
       for (String text : texts) {
-        Random random = new Random(text.hashCode());
-        float[] vector = new float[384];
-        double square = 0;
-        for (int i = 0; i < vector.length; i++) {
-          vector[i] = (float) random.nextGaussian();
-          square += vector[i] * vector[i];
+        vectors.add(direction(new Random(text.hashCode())));
+        if (++encoded % REPORTED == 0) {
+          System.err.printf("%,d vectors%n", encoded);
         }
-        for (int i = 0; i < vector.length; i++) {
-          vector[i] /= (float) Math.sqrt(square);
-        }
-        vectors.add(vector);
       }
       return vectors;
+    }
+
+    private static float[] direction(Random random) {
+      float[] vector = new float[384];
+      double square = 0;
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) random.nextGaussian();
+        square += vector[i] * vector[i];
+      }
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] /= (float) Math.sqrt(square);
+      }
+      return vector;
     }
 
     @Override

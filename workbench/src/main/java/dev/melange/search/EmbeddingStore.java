@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Keeps the vectors of papers, so that each text is encoded once. */
 final class EmbeddingStore {
@@ -52,27 +53,32 @@ final class EmbeddingStore {
 
   /** Stores the vectors of papers, in place of older ones. */
   void put(List<PaperDocument> papers, TextEncoder encoder) {
+    if (papers.isEmpty()) {
+      return;
+    }
     database.change(
         db -> {
+          PreparedBatch old =
+              db.prepareBatch(
+                  "delete from embedding"
+                      + " where paper_id = :id and model = :model and max_tokens = :tokens");
+          // The paper may have been merged into another one meanwhile.
+          PreparedBatch fresh =
+              db.prepareBatch(
+                  "insert into embedding (paper_id, model, max_tokens, text_sha, vector)"
+                      + " select id, :model, :tokens, :sha, :vector from paper where id = :id");
           for (PaperDocument paper : papers) {
-            db.createUpdate(
-                    "delete from embedding"
-                        + " where paper_id = :id and model = :model and max_tokens = :tokens")
-                .bind("id", paper.id())
-                .bind("model", encoder.model())
-                .bind("tokens", encoder.maxTokens())
-                .execute();
-            // The paper may have been merged into another one meanwhile.
-            db.createUpdate(
-                    "insert into embedding (paper_id, model, max_tokens, text_sha, vector)"
-                        + " select id, :model, :tokens, :sha, :vector from paper where id = :id")
-                .bind("id", paper.id())
-                .bind("model", encoder.model())
-                .bind("tokens", encoder.maxTokens())
-                .bind("sha", sha(paper))
-                .bind("vector", bytes(paper.vector()))
-                .execute();
+            for (PreparedBatch batch : List.of(old, fresh)) {
+              batch
+                  .bind("id", paper.id())
+                  .bind("model", encoder.model())
+                  .bind("tokens", encoder.maxTokens());
+            }
+            old.add();
+            fresh.bind("sha", sha(paper)).bind("vector", bytes(paper.vector())).add();
           }
+          old.execute();
+          fresh.execute();
         });
   }
 

@@ -8,10 +8,14 @@ import dev.melange.store.Database;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * Keeps the index in step with the store. It compares what both have, so that nothing can be missed
@@ -19,7 +23,8 @@ import java.util.Map;
  */
 final class IndexFollower {
   private static final int CHUNK = 500;
-  private static final int ENCODED_AT_ONCE = 16;
+  private static final int ENCODED_AT_ONCE = 32;
+  private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final Database database;
   private final PaperStore papers;
@@ -36,6 +41,11 @@ final class IndexFollower {
   private record State(long count, long versions) {}
 
   private State seen;
+
+  /** Papers that had no vector when they were last looked for. */
+  private final Queue<Long> withoutVector = new ArrayDeque<>();
+
+  private long committed = System.nanoTime();
 
   /**
    * Brings the words up to date, and the vectors as far as they are stored.
@@ -79,43 +89,68 @@ final class IndexFollower {
   }
 
   private Map<Long, Long> versions() {
-    Map<Long, Long> versions = new HashMap<>();
-    database.read(
+    return database.read(
         db ->
-            db.createQuery("select id, row_version from paper where withdrawn_at is null")
-                .map((row, context) -> versions.put(row.getLong(1), row.getLong(2)))
-                .list());
+            versions(
+                db.createQuery("select id, row_version from paper where withdrawn_at is null")));
+  }
+
+  private Map<Long, Long> versions(List<Long> ids) {
+    return database.read(
+        db ->
+            versions(
+                db.createQuery(
+                        "select id, row_version from paper"
+                            + " where withdrawn_at is null and id in (<ids>)")
+                    .bindList("ids", ids)));
+  }
+
+  private static Map<Long, Long> versions(Query query) {
+    Map<Long, Long> versions = new HashMap<>();
+    query.map((row, context) -> versions.put(row.getLong(1), row.getLong(2))).list();
     return versions;
   }
 
   /**
-   * Computes vectors of some papers that lack them.
+   * Computes vectors of some papers that lack them. Searches see them a few seconds later, and all
+   * when there are no more.
    *
    * @return whether there may be more
    */
   synchronized boolean encodeSome(TextEncoder encoder) throws IOException {
-    List<Long> without = index.withoutVector();
-    List<Long> ids = without.subList(0, Math.min(ENCODED_AT_ONCE, without.size()));
+    if (withoutVector.isEmpty()) {
+      withoutVector.addAll(index.withoutVector());
+    }
+    List<Long> ids = new ArrayList<>();
+    while (ids.size() < ENCODED_AT_ONCE && !withoutVector.isEmpty()) {
+      ids.add(withoutVector.remove());
+    }
     if (ids.isEmpty()) {
       return false;
     }
-    Map<Long, Long> versions = index.versions();
-    List<PaperDocument> documents = documents(ids);
-    Map<Long, float[]> known = embeddings.find(documents, encoder.model(), encoder.maxTokens());
+    Map<Long, Long> versions = versions(ids);
+    List<PaperDocument> documents =
+        documents(ids).stream().filter(document -> versions.containsKey(document.id())).toList();
+    Map<Long, float[]> vectors = embeddings.find(documents, encoder.model(), encoder.maxTokens());
     List<PaperDocument> missing =
-        documents.stream().filter(document -> !known.containsKey(document.id())).toList();
-    List<float[]> vectors = encoder.encode(missing.stream().map(PaperDocument::passage).toList());
+        documents.stream().filter(document -> !vectors.containsKey(document.id())).toList();
+    List<float[]> computed = encoder.encode(missing.stream().map(PaperDocument::passage).toList());
     List<PaperDocument> encoded = new ArrayList<>();
     for (int i = 0; i < missing.size(); i++) {
-      encoded.add(missing.get(i).with(vectors.get(i)));
+      encoded.add(missing.get(i).with(computed.get(i)));
     }
     embeddings.put(encoded, encoder);
-    encoded.forEach(document -> known.put(document.id(), document.vector()));
+    encoded.forEach(document -> vectors.put(document.id(), document.vector()));
     for (PaperDocument document : documents) {
-      index.put(document.with(known.get(document.id())), versions.get(document.id()));
+      index.put(document.with(vectors.get(document.id())), versions.get(document.id()));
     }
-    index.commit();
-    return without.size() > ids.size();
+    // A commit for each handful would make the index a heap of tiny segments.
+    long now = System.nanoTime();
+    if (withoutVector.isEmpty() || now - committed > COMMIT_NANOS) {
+      index.commit();
+      committed = now;
+    }
+    return !withoutVector.isEmpty();
   }
 
   /** What is indexed of papers; those that are gone or withdrawn are left out. */

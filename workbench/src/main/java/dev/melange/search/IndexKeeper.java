@@ -120,8 +120,12 @@ final class IndexKeeper implements AutoCloseable {
     try {
       follower.update(encoder);
       TextEncoder current = encoder;
+      long looked = System.nanoTime();
       while (current != null && !closed && follower.encodeSome(current)) {
-        follower.update(current);
+        if (System.nanoTime() - looked > TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN_LOOKS)) {
+          follower.update(current);
+          looked = System.nanoTime();
+        }
       }
     } catch (IOException | RuntimeException e) {
       if (!closed) {

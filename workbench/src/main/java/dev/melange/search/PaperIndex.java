@@ -64,6 +64,9 @@ final class PaperIndex implements AutoCloseable {
   /** For texts as short as abstracts. */
   static final Similarity BM25 = new BM25Similarity(0.9f, 0.4f);
 
+  /** Larger than Lucene's, for fewer segments with a graph of vectors each. */
+  private static final double BUFFER_MB = 64;
+
   private final Directory directory;
   private final IndexWriter writer;
   private final SearcherManager searchers;
@@ -105,7 +108,9 @@ final class PaperIndex implements AutoCloseable {
     IndexWriter writer = null;
     try {
       IndexWriterConfig config =
-          new IndexWriterConfig(Analyzers.perField(WORD_FIELDS)).setSimilarity(BM25);
+          new IndexWriterConfig(Analyzers.perField(WORD_FIELDS))
+              .setSimilarity(BM25)
+              .setRAMBufferSizeMB(BUFFER_MB);
       writer = new IndexWriter(directory, config);
       return new PaperIndex(directory, writer);
     } catch (IOException | RuntimeException e) {
