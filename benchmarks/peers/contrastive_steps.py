@@ -1,10 +1,13 @@
 """A training step of MoCo-v2 and of MoCHi in plain PyTorch: the peer of ContrastiveSteps.java.
 
 Arguments: blocks per stage joined by commas, width of the first stage, images per step, their side,
-keys in the queue, and steps to measure.
+keys in the queue, and steps to measure. Begins with the weights, images and queue of its peer and
+prints a JSON line for each method.
 """
 
 import copy
+import json
+import math
 import statistics
 import sys
 import time
@@ -58,15 +61,33 @@ def mixed(q, queue, hard, s, s_prime):
         return torch.cat([pairs, near], 1)
 
 
+def numbers(count, start, scale):
+    """Numbers between -scale / 2 and scale / 2 that look random and are the same in the peer."""
+    hashed = (torch.arange(count) + start) * 2654435761 % 2 ** 32
+    return ((hashed.double() / 2 ** 32 - 0.5) * scale).float()
+
+
+def begin(model):
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if weight.dim() > 1:
+                fan = weight.numel() / weight.shape[0]
+                weight.copy_(numbers(weight.numel(), 3, math.sqrt(24 / fan)).view(weight.shape))
+            elif name.endswith("bias"):
+                weight.zero_()
+    return model
+
+
 def measure(method, layers, width, batch, side, size, steps):
     torch.manual_seed(1)
-    query = encoder(layers, width).to(memory_format=torch.channels_last)
+    query = begin(encoder(layers, width)).to(memory_format=torch.channels_last)
     key = copy.deepcopy(query).requires_grad_(False)
     optimizer = torch.optim.SGD(query.parameters(), 0.03, 0.9, weight_decay=1e-4)
-    queue = F.normalize(torch.randn(DIM, size), dim=0)
-    first, second = (torch.randn(batch, 3, side, side).to(memory_format=torch.channels_last)
-                     for _ in range(2))
-    pointer, hard, times = 0, size // 16, []
+    queue = F.normalize(numbers(DIM * size, 5, 1).view(DIM, size), dim=0)
+    first, second = (
+        numbers(batch * 3 * side * side, start, math.sqrt(12)).view(batch, 3, side, side)
+        .to(memory_format=torch.channels_last) for start in (17, 29))
+    pointer, hard, times, first_loss = 0, size // 16, [], None
     for step in range(WARM_UP + steps):
         if step == WARM_UP:
             processor = time.process_time()
@@ -82,14 +103,19 @@ def measure(method, layers, width, batch, side, size, steps):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        loss.item()
+        value = loss.item()
+        first_loss = value if step == 0 else first_loss
         queue[:, pointer:pointer + batch] = k.t()
         pointer = (pointer + batch) % size
         if step >= WARM_UP:
             times.append((time.perf_counter() - start) * 1e3)
     processor = (time.process_time() - processor) / steps * 1e3
-    print(f"PyTorch {method:<6} {statistics.median(times):10.2f} ms elapsed "
-          f"{processor:10.2f} ms of processors", flush=True)
+    print(json.dumps({
+        "method": method,
+        "parameters": sum(p.numel() for p in query.parameters()),
+        "loss": first_loss,
+        "elapsed_ms": statistics.median(times),
+        "processor_ms": processor}), flush=True)
 
 
 def main():

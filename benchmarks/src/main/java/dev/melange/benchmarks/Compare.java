@@ -3,7 +3,6 @@ package dev.melange.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,8 +61,16 @@ public final class Compare {
         List<JsonNode> ours = new ArrayList<>();
         List<JsonNode> theirs = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-          ours.add(run(java(name, mode, seconds), true));
-          theirs.add(run(List.of(python, script.toString(), name, mode, seconds), false));
+          List<String> what = List.of(name, mode, seconds);
+          ours.add(
+              JSON.readTree(
+                  PeerProcess.output(
+                      PeerProcess.java(ModelSteps.class, what), PeerProcess::asLaunched)));
+          theirs.add(
+              JSON.readTree(
+                  PeerProcess.output(
+                      List.of(python, script.toString(), name, mode, seconds),
+                      PeerProcess::asItComes)));
         }
         checkSameModel(name, ours.get(0), theirs.get(0));
         double speed = median(theirs, "median_ms") / median(ours, "median_ms");
@@ -86,35 +93,6 @@ public final class Compare {
           mode,
           Math.exp(logs / cases.size()));
     }
-  }
-
-  private static List<String> java(String name, String mode, String seconds) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(ModelSteps.class.getName(), name, mode, seconds));
-    return command;
-  }
-
-  private static JsonNode run(List<String> command, boolean ours)
-      throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    if (ours) { // as the launcher does
-      builder.environment().putIfAbsent("GOMP_SPINCOUNT", "30000");
-      builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
-      builder.environment().putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
-      builder.environment().putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
-    } else { // as it comes
-      builder.environment().keySet().removeIf(name -> name.matches("MALLOC_.*|GOMP_SPINCOUNT"));
-    }
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + " failed");
-    }
-    return JSON.readTree(output);
   }
 
   private static void checkSameModel(String name, JsonNode ours, JsonNode theirs) {

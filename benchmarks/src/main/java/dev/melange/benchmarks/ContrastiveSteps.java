@@ -7,6 +7,8 @@ import dev.melange.optim.Sgd;
 import dev.melange.papers.hardnegativemixing.ContrastiveTraining;
 import dev.melange.papers.hardnegativemixing.MocoEncoder;
 import dev.melange.papers.hardnegativemixing.MocoModel;
+import dev.melange.papers.hardnegativemixing.MocoUpdate;
+import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -23,7 +25,8 @@ import java.util.Map;
 
 /**
  * The time of a training step of MoCo-v2 and of MoCHi, both encoders, objective, gradients and
- * update; {@code benchmarks/peers/contrastive_steps.py} measures the same in PyTorch.
+ * update; {@code benchmarks/peers/contrastive_steps.py} measures the same in PyTorch, from the same
+ * weights, images and queue. Prints a JSON line for each; {@link ContrastiveCompare} runs both.
  *
  * <p>Arguments: blocks per stage joined by commas, width of the first stage, images per step, their
  * side, keys in the queue, and steps to measure.
@@ -62,13 +65,16 @@ public final class ContrastiveSteps {
     try (Scope scope = Scope.open();
         MocoModel<MocoEncoder> model =
             new MocoModel<>(() -> new MocoEncoder(shape, new Rng(1)), DIM, queue, new Rng(2))) {
+      begin(model);
       model.to(Engine.get().device());
-      Rng rng = new Rng(3);
+      long pixels = (long) batch * 3 * side * side;
+      double unit = Math.sqrt(12);
       Minibatches data =
           Minibatches.inOrder(
               Map.of(
-                  ImageBatches.IMAGE, rng.normal(batch, 3, side, side),
-                  ContrastiveTraining.SECOND_VIEW, rng.normal(batch, 3, side, side),
+                  ImageBatches.IMAGE, numbers(pixels, 17, unit).reshape(batch, 3, side, side),
+                  ContrastiveTraining.SECOND_VIEW,
+                      numbers(pixels, 29, unit).reshape(batch, 3, side, side),
                   ImageBatches.LABEL, Tensor.of(new long[batch])),
               batch);
       Times times = new Times();
@@ -84,16 +90,51 @@ public final class ContrastiveSteps {
       }
       System.out.printf(
           Locale.ROOT,
-          "Melange %-6s %10.2f ms elapsed %10.2f ms of processors%n",
+          "{\"method\": \"%s\", \"parameters\": %d, \"loss\": %.7f, \"elapsed_ms\": %.3f, \"processor_ms\": %.3f}%n",
           method,
+          model.query().parameterCount(),
+          times.firstLoss,
           times.elapsed(),
           times.processor());
     }
   }
 
+  /** Weights and keys that the peer makes alike. */
+  private static void begin(MocoModel<MocoEncoder> model) {
+    try (Autograd.NoGrad off = Autograd.noGrad()) {
+      model
+          .query()
+          .parameters()
+          .forEach(
+              (name, weight) -> {
+                if (weight.dim() > 1) {
+                  double fan = (double) weight.numel() / weight.size(0);
+                  weight.copy_(
+                      numbers(weight.numel(), 3, Math.sqrt(24 / fan)).reshape(weight.shape()));
+                } else if (name.endsWith("bias")) {
+                  weight.zero_();
+                }
+              });
+      model.follow(new MocoUpdate.Config(0)); // at once
+      Tensor keys = numbers(model.queue().numel(), 5, 1).reshape(model.queue().shape());
+      model.queue().copy_(keys.div(keys.normKeep(2, 0)));
+    }
+  }
+
+  /** Numbers between -scale / 2 and scale / 2 that look random and are the same in the peer. */
+  private static Tensor numbers(long count, long start, double scale) {
+    float[] values = new float[Math.toIntExact(count)];
+    for (int i = 0; i < values.length; i++) {
+      long hash = (i + start) * 2_654_435_761L % (1L << 32);
+      values[i] = (float) ((hash / (double) (1L << 32) - 0.5) * scale);
+    }
+    return Tensor.of(values, values.length);
+  }
+
   /** Notes when steps end. */
   private static final class Times implements TrainingListener {
     private final List<Double> milliseconds = new ArrayList<>();
+    private double firstLoss = Double.NaN;
     private long last;
     private long processorBegin;
     private long processorEnd;
@@ -101,6 +142,7 @@ public final class ContrastiveSteps {
     @Override
     public void step(StepRecord step) {
       long now = System.nanoTime();
+      firstLoss = step.step() == 1 ? step.loss() : firstLoss;
       if (step.step() == WARM_UP) {
         processorBegin = SYSTEM.getProcessCpuTime();
       } else if (step.step() > WARM_UP) {

@@ -3,8 +3,6 @@ package dev.melange.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,12 +25,7 @@ public final class MixCompare {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int rounds = Integer.parseInt(arguments[2]);
     List<String> rest = Arrays.asList(arguments).subList(3, arguments.length);
-    List<String> java = new ArrayList<>();
-    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m", "-cp"));
-    java.add(System.getProperty("java.class.path"));
-    java.add(MixSpeed.class.getName());
-    java.addAll(rest);
+    List<String> java = PeerProcess.java(MixSpeed.class, rest);
     List<String> python = new ArrayList<>(List.of(arguments[1], arguments[0]));
     python.addAll(rest);
     Map<String, List<Double>> ours = new LinkedHashMap<>();
@@ -68,20 +61,17 @@ public final class MixCompare {
 
   private static void run(List<String> command, Map<String, List<Double>> into)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    Map<String, String> environment = builder.environment();
-    environment.put("MELANGE_THREADS", "1");
-    environment.put("OMP_NUM_THREADS", "1");
-    environment.put("OMP_WAIT_POLICY", "PASSIVE");
-    environment.putIfAbsent("MALLOC_ARENA_MAX", "1");
-    environment.putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
-    environment.putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + " failed");
-    }
+    String output =
+        PeerProcess.output(
+            command,
+            environment -> {
+              environment.put("MELANGE_THREADS", "1");
+              environment.put("OMP_NUM_THREADS", "1");
+              environment.put("OMP_WAIT_POLICY", "PASSIVE");
+              environment.putIfAbsent("MALLOC_ARENA_MAX", "1");
+              environment.putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
+              environment.putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
+            });
     for (String line : output.lines().toList()) {
       JsonNode json = JSON.readTree(line);
       into.computeIfAbsent(json.get("name").asText(), name -> new ArrayList<>())
