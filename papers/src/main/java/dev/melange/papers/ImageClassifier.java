@@ -88,6 +88,12 @@ public final class ImageClassifier implements AutoCloseable {
     Map<String, String> metadata = Checkpoints.metadata(file);
     Provenance provenance = Provenance.of(file, metadata).orElse(null);
     Description description = Description.of(file, metadata);
+    if (provenance != null
+        && Vision.models().stream().noneMatch(m -> m.name().equals(provenance.model()))) {
+      throw new IllegalArgumentException(
+          "%s holds weights of %s, which is no image classifier; give the classifier.safetensors of melange train image"
+              .formatted(file, provenance.model()));
+    }
     if (description == null || provenance == null || description.classes().isEmpty()) {
       throw new IllegalArgumentException(
           file

@@ -159,9 +159,13 @@ public final class Vision {
   public static Model model(String name) {
     List<String> names = models().stream().map(Model::name).toList();
     if (!names.contains(name)) {
+      boolean other = Catalogue.models().stream().anyMatch(model -> model.name().equals(name));
       throw new IllegalArgumentException(
-          "unknown image model '%s'%s (image models: %s)"
-              .formatted(name, Suggestions.didYouMean(name, names), String.join(", ", names)));
+          "unknown image model '%s'%s%s; list them with: melange models, or in code with Vision.models()"
+              .formatted(
+                  name,
+                  other ? ", a model that is no image classifier" : "",
+                  Suggestions.didYouMean(name, names)));
     }
     return Catalogue.model(name);
   }

@@ -76,7 +76,7 @@ class VisionTest {
         .hasMessageContaining("unknown image model 'poolformer_s21'")
         .hasMessageContaining("did you mean 'poolformer_s");
     assertThatThrownBy(() -> Vision.create("gpt2"))
-        .hasMessageContaining("unknown image model 'gpt2'");
+        .hasMessageContaining("unknown image model 'gpt2', a model that is no image classifier");
     assertThatThrownBy(() -> Vision.create("mixer_s16", options -> options.size(50)))
         .hasMessageContaining("img_size 50x50 is not a multiple of patch_size 16x16");
     assertThatThrownBy(() -> Vision.create("metaformer_ppaa_s12_224", options -> options.size(1)))

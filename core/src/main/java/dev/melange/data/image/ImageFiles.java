@@ -117,7 +117,7 @@ public final class ImageFiles {
         throw data;
       }
       // Decoders meet damaged files with all kinds of exceptions.
-      throw damaged(name, e.getMessage() == null ? e.toString() : e.getMessage(), e);
+      throw damaged(name, e.getMessage(), e);
     }
   }
 
@@ -147,7 +147,11 @@ public final class ImageFiles {
 
   private static DataException damaged(String name, String why, Exception cause) {
     return new DataException(
-        name + " is damaged or cut off (" + why + "); fetch or save it again, or remove it", cause);
+        name
+            + " is damaged or cut off"
+            + (why == null ? "" : " (" + why + ")")
+            + "; fetch or save it again, or remove it",
+        cause);
   }
 
   private static String start(byte[] bytes) {

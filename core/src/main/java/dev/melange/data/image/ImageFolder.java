@@ -205,7 +205,12 @@ public final class ImageFolder implements Closeable {
     int depth = paths.get(0).split("/").length - wrapping;
     for (String path : paths) {
       int parts = path.split("/").length - wrapping;
-      if (parts < 2 || parts > 3 || parts != depth) {
+      if (parts < 2) {
+        throw new DataException(
+            "%s: %s lies in no class folder; put each image into the folder of its class: <class>/x.jpg, or <split>/<class>/x.jpg"
+                .formatted(name, path));
+      }
+      if (parts > 3 || parts != depth) {
         throw new DataException(
             "%s: %s does not lie as expected (the first image is %s); put all images as <class>/x.jpg, or all as <split>/<class>/x.jpg"
                 .formatted(name, path, paths.get(0)));

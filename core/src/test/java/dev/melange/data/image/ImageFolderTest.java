@@ -118,7 +118,7 @@ class ImageFolderTest {
         .hasMessageContaining("does not exist");
     assertThatThrownBy(() -> ImageFolder.open(folder)).hasMessageContaining("has no images");
     assertThatThrownBy(() -> ImageFolder.open(zip("1.png", "a/2.png")))
-        .hasMessageContaining("put all images as <class>/x.jpg");
+        .hasMessageContaining("1.png lies in no class folder");
     assertThatThrownBy(() -> ImageFolder.open(zip("a/1.png", "train/a/2.png")))
         .hasMessageContaining("train/a/2.png does not lie as expected");
     put("text.zip", "no zip".getBytes(StandardCharsets.UTF_8));

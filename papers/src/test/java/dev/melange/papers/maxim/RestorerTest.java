@@ -10,6 +10,7 @@ import dev.melange.data.image.Image;
 import dev.melange.io.Provenance;
 import dev.melange.nn.Init;
 import dev.melange.papers.Catalogue;
+import dev.melange.papers.ImageClassifier;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.OperationListener;
 import dev.melange.tensor.Rng;
@@ -209,6 +210,9 @@ class RestorerTest {
               new Restorer(model.network(), Restorer.Options.usual(model.network())).restore(image))
           .isEqualTo(expected);
     }
+    assertThatThrownBy(() -> ImageClassifier.load(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("holds weights of maxim_tiny, which is no image classifier");
     Path other = folder.resolve("other.safetensors");
     dev.melange.io.Weights.write(other, Map.of("x", Tensor.zeros(1)), Map.of());
     assertThatThrownBy(() -> RestorationModel.load(other))
