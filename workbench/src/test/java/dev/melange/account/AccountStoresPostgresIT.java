@@ -1,0 +1,4 @@
+package dev.melange.account;
+
+/** The same on PostgreSQL. */
+class AccountStoresPostgresIT extends AccountStoresTest {}
