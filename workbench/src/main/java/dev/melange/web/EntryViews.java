@@ -53,9 +53,9 @@ final class EntryViews {
             && entry.listedAt().isAfter(viewer.visitedAt());
     return new EntryView(
         entry.publicId(),
-        TexText.plain(entry.title()),
+        Visible.text(TexText.plain(entry.title())),
         entry.abstractText() == null ? null : TexText.plain(entry.abstractText()),
-        entry.submitter(),
+        Visible.text(entry.submitter()),
         byline(entry),
         entry.organisation() == null || entry.organisation().slug() == null
             ? null
@@ -76,7 +76,7 @@ final class EntryViews {
 
   private static String byline(PaperEntry entry) {
     if (entry.organisation() != null) {
-      return entry.organisation().name();
+      return Visible.text(entry.organisation().name());
     }
     Integer count = entry.authorCount();
     return count == null ? null : count == 1 ? "1 author" : count + " authors";

@@ -82,9 +82,10 @@ final class PaperRoutes implements Routes {
         entry.authors().stream()
             .filter(author -> !author.hidden())
             .map(Author::name)
+            .map(Visible::text)
             .collect(Collectors.joining(", "));
     return new PaperView(
-        Frames.of(context, site, TexText.plain(entry.title())),
+        Frames.of(context, site, Visible.text(TexText.plain(entry.title()))),
         EntryViews.of(List.of(entry), site, viewer, false).get(0),
         names.isEmpty() ? null : names,
         entry.listedDay() == null ? null : EntryViews.date(entry.listedDay()),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.account.Scope;
 import dev.melange.demo.Demo;
 import dev.melange.demo.DemoInput;
 import dev.melange.demo.DemoResult;
@@ -75,7 +76,7 @@ final class TryRoutes implements Routes {
     Asked asked = asked(context);
     DemoInput input = NOTHING;
     try {
-      site.viewers().require(context, User.Role.MEMBER);
+      site.viewers().require(context, User.Role.MEMBER, Scope.RUN);
       input = form(context, asked.demo());
       show(context, asked, input, null, result(asked.demo(), input));
     } catch (RequestException e) {
@@ -233,7 +234,7 @@ final class TryRoutes implements Routes {
 
   private void answer(Context context) throws IOException {
     Demo demo = asked(context).demo();
-    site.viewers().require(context, User.Role.MEMBER);
+    site.viewers().require(context, User.Role.MEMBER, Scope.RUN);
     DemoResult result = result(demo, json(context, demo));
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("summary", result.summary());
     ArrayNode shares = json.putArray("shares");

@@ -92,14 +92,14 @@ class ServeCommandTest {
   @Test
   void refusesPagesForOthersThatWouldNotBeSafe() {
     refuses("the base URL is not given, but readers sign in", "--host", "0.0.0.0");
-    refuses("the base URL is 'http://papers.example.org'", "--base-url", "http://papers.example.org");
+    refuses(
+        "the base URL is 'http://papers.example.org'", "--base-url", "http://papers.example.org");
     refuses("links in mails need a fixed address", "--port", "0");
     refuses("--runs is 'all', expected one of member, curator, owner, nobody", "--runs", "all");
     refuses("'proxy' is no network", "--proxy", "proxy");
     refuses("the limits are 600, 60, 0 and 20", "--writes-a-minute", "0");
     TestConsole console = new TestConsole();
-    assertThat(console.run("serve", "--owner", "ada@example.org"))
-        .isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(console.run("serve", "--owner", "ada@example.org")).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(console.err()).contains("--owner is for pages that others reach; add --public");
   }
 

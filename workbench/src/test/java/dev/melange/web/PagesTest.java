@@ -91,6 +91,7 @@ class PagesTest {
       "\"><svg/onload=alert(2)>",
       "{{7*7}}${7*7}",
       "</script><script>alert(3)</script>",
+      "\u202Eturned round\u200B",
       "x".repeat(10_000)
     };
     for (int i = 0; i < titles.length; i++) {
@@ -102,7 +103,7 @@ class PagesTest {
     }
     String page = site.get("/papers/month/2026-02").body();
     assertThat(page)
-        .contains("&lt;img src=x onerror=alert(1)&gt;")
+        .contains("&lt;img src=x onerror=alert(1)&gt;", "[U+202E]turned round[U+200B]")
         .doesNotContain("<img", "<svg", "<script>", "href=\"javascript");
     for (String day : new String[] {"2026-02-20", "2026-02-21", "2026-02-23"}) {
       assertThat(site.get("/papers/date/" + day).body()).doesNotContain("<svg", "<script>");
