@@ -8,7 +8,9 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -73,6 +75,7 @@ final class RequestGuard implements Routes {
   private void check(Context context) {
     requireHost(context);
     boolean change = !SAFE.contains(context.req().getMethod());
+    requireNoNul(context.queryParamMap());
     if (change) {
       requireType(context);
     }
@@ -91,6 +94,9 @@ final class RequestGuard implements Routes {
     if (change && !context.path().startsWith(LEAVE)) {
       requireOwnPage(context);
     }
+    if (change && context.isFormUrlencoded()) {
+      requireNoNul(context.formParamMap());
+    }
   }
 
   private void requireHost(Context context) {
@@ -101,6 +107,17 @@ final class RequestGuard implements Routes {
           "this page is not called '%s'; give its name with --base-url"
               .formatted(Params.shortened(String.valueOf(host))));
     }
+  }
+
+  /** No text has it, and databases do not agree on what to do with it. */
+  private static void requireNoNul(Map<String, List<String>> parameters) {
+    parameters.forEach(
+        (name, values) -> {
+          if (values.stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
+            throw RequestException.bad(
+                "%s holds a NUL character; remove it".formatted(Params.shortened(name)));
+          }
+        });
   }
 
   private boolean known(String host) {

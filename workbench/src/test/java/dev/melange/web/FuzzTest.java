@@ -29,8 +29,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Bad input of every kind: 4xx with a reason, nothing of the inside, nothing lost. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FuzzTest {
   private static final int REQUESTS = 1500;
   private static final List<String> METHODS =
@@ -183,15 +185,15 @@ class FuzzTest {
           "application/x-www-form-urlencoded; charset=none",
           "x");
 
-  private static PublicSite site;
+  private PublicSite site;
 
   @BeforeAll
-  static void start() throws IOException {
-    site = new PublicSite();
+  void start() throws IOException {
+    site = new PublicSite(this);
   }
 
   @AfterAll
-  static void stop() throws IOException {
+  void stop() throws IOException {
     site.close();
   }
 
@@ -215,7 +217,7 @@ class FuzzTest {
     return pairs.toString();
   }
 
-  private static HttpRequest.Builder request(Random random, Browser browser, String token) {
+  private HttpRequest.Builder request(Random random, Browser browser, String token) {
     String path = one(random, PLACES);
     while (path.contains("{}")) {
       String value = random.nextBoolean() ? "2201.02973" : one(random, VALUES);
@@ -302,6 +304,32 @@ class FuzzTest {
     assertThat(wrong).isZero();
     assertThat(new VoteStore(site.database()).votedFor(witness, List.of(paper))).contains(paper);
     assertThat(site.new Browser().get("/papers/2201.02973").statusCode()).isEqualTo(200);
+  }
+
+  /** What one database stores and another refuses. */
+  @Test
+  void takesNoNulAnywhere() throws Exception {
+    Browser mae = site.new Browser().signIn("nul@example.org");
+    String csrf =
+        mae.get("/papers/new")
+            .body()
+            .replaceFirst("(?s).*?name=\"_csrf\" value=\"([0-9a-f]+)\".*", "$1");
+    for (String place : PLACES) {
+      String path = place.replace("{}", "2201.02973");
+      for (String name : NAMES) {
+        HttpResponse<String> read = mae.get(path + "?" + name + "=a%00b");
+        assertThat(read.statusCode()).as("%s of %s", name, path).isBetween(400, 499);
+        if (!path.startsWith("/api/") && !path.endsWith("/try") && !name.equals("_csrf")) {
+          HttpResponse<String> written =
+              mae.send(
+                  mae.request(path)
+                      .header("Content-Type", "application/x-www-form-urlencoded")
+                      .header(Csrf.HEADER, csrf)
+                      .POST(BodyPublishers.ofString(name + "=a%00b")));
+          assertThat(written.statusCode()).as("%s to %s", name, path).isEqualTo(400);
+        }
+      }
+    }
   }
 
   /** What no client library sends. */

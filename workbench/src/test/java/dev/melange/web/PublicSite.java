@@ -82,8 +82,22 @@ final class PublicSite implements AutoCloseable {
    * @param baseUrl for its name, or null
    */
   PublicSite(Access access, User.Role newcomers, URI baseUrl) throws IOException {
+    this(TestDatabases.open(), access, newcomers, baseUrl);
+  }
+
+  /** On the database of a test. */
+  PublicSite(Object test) throws IOException {
+    this(
+        TestDatabases.open(test),
+        new Access(true, List.of(), null, GENEROUS),
+        User.Role.MEMBER,
+        null);
+  }
+
+  private PublicSite(Database database, Access access, User.Role newcomers, URI baseUrl)
+      throws IOException {
     Clock clock = clock();
-    database = TestDatabases.open();
+    this.database = database;
     new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
         .importCards(Cards.all());
     new Accounts(database).ownerIs(MailAddress.parse(OWNER), now());

@@ -1,0 +1,4 @@
+package dev.melange.web;
+
+/** The same on PostgreSQL. */
+class FuzzPostgresIT extends FuzzTest {}
