@@ -11,7 +11,8 @@ import dev.melange.tensor.Rng;
 /**
  * AdaMixUp as a policy for any image model: a generator, a network of the classifier's
  * architecture, learns from which interval the weights of a tuple of images are drawn. Half of each
- * batch is mixed; the other half only shows the discriminator what real images are.
+ * batch is mixed; the other half only shows the discriminator what real images are. In long
+ * trainings expect narrow intervals around one half (see {@link PolicyGenerator}).
  *
  * @param fold images in a mixture, 2 or more
  * @param intrusion weight of the loss by which mixtures are kept away from real images; 0 leaves it

@@ -1,5 +1,6 @@
 package dev.melange.papers.hardnegativemixing;
 
+import dev.melange.nn.BatchParts;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
@@ -119,29 +120,26 @@ public final class MocoModel<E extends Layer & ContrastiveEncoder> extends Layer
 
   private Tensor keys(TensorBatch batch, String name, Rng rng) {
     Engine engine = Engine.get();
-    boolean whole = hasBatchStatistics() || engine.device().isCuda();
+    boolean whole = engine.device().isCuda() || (hasBatchStatistics() && Engine.onWorker());
     List<TensorBatch> parts = batch.split(whole ? 1 : engine.workers());
+    BatchParts together = new BatchParts(parts.size());
     List<Supplier<Tensor>> tasks = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      TensorBatch part = parts.get(i);
+      Tensor images = parts.get(i).get(name);
       Rng own = rng.fork(i);
-      tasks.add(
-          () ->
-              Scope.run(
-                  () ->
-                      Autograd.noGrad(
-                          () ->
-                              own.run(
-                                  () ->
-                                      engine.withPrecision(
-                                          () ->
-                                              UnitVectors.of(
-                                                  key.project(key.features(part.get(name)))
-                                                      .to(DType.F32)))))));
+      int number = i;
+      tasks.add(() -> together.run(number, () -> keys(images, own)));
     }
     return tasks.size() == 1
         ? tasks.get(0).get()
         : Tensor.cat(0, engine.parallel(tasks).toArray(Tensor[]::new));
+  }
+
+  private Tensor keys(Tensor images, Rng rng) {
+    Supplier<Tensor> embedded =
+        () -> UnitVectors.of(key.project(key.features(images)).to(DType.F32));
+    return Scope.run(
+        () -> Autograd.noGrad(() -> rng.run(() -> Engine.get().withPrecision(embedded))));
   }
 
   /** Counts what a part of a batch came to; whole numbers, so that the order does not matter. */
