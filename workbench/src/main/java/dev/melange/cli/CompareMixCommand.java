@@ -1,22 +1,11 @@
 package dev.melange.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
-import dev.melange.papers.ImageInput;
 import dev.melange.papers.Mixing;
 import dev.melange.papers.Vision;
-import dev.melange.report.Report;
-import dev.melange.report.Table;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains one image model with several ways of mixing its images. */
@@ -34,11 +23,7 @@ import picocli.CommandLine.Option;
       "  melange compare mix --data photos/ --policies mixup,mixup:until=0.6,mixup+cutmix --seeds 5",
       "  melange compare mix --resume"
     })
-final class CompareMixCommand extends Subcommand {
-  private static final String COMMAND = "compare-mix";
-  private static final String RESULT = "result.json";
-  private static final String REPORT = "report.html";
-
+final class CompareMixCommand extends ImageComparisonCommand<MixComparisonSettings> {
   @Option(
       names = "--policies",
       paramLabel = "A,B,...",
@@ -53,30 +38,13 @@ final class CompareMixCommand extends Subcommand {
       description = "An image model that 'melange models' lists. Default: poolformer_s12.")
   private String model;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N",
-      description = "Trainings of each policy, with seeds counting up from --seed. Default: 3.")
-  private Integer seeds;
-
-  @Mixin private ImageTrainingOptions options;
-  @Mixin private RunFolderOptions folders;
-  @Mixin private ComputeOptions compute;
+  CompareMixCommand() {
+    super("mix", MixComparisonSettings.class);
+  }
 
   @Override
-  protected int run(Console console, Cancellation cancellation) throws IOException {
-    compute.start();
-    options.refuseMix("compare mix");
-    if (folders.resuming()) {
-      Path folder = folders.resumed(COMMAND, RESULT);
-      JsonNode config = RunFolderOptions.config(folder);
-      MixComparisonSettings had =
-          Configs.read(MixComparisonSettings.class, config, folder.toString());
-      RunFolderOptions.requireSame(folder, Configs.toJson(had), Configs.toJson(asked(had)));
-      console.note("going on with the comparison in " + folder);
-      return compare(had, folder, console, cancellation);
-    }
-    options.requireData();
+  MixComparisonSettings settings(ImageTrainingOptions given, int repetitions) {
+    given.refuseMix("compare mix");
     if (policies == null) {
       throw new IllegalArgumentException(
           "--policies is missing: at least two of none, %s, each with keys if need be"
@@ -85,103 +53,53 @@ final class CompareMixCommand extends Subcommand {
                       .filter(name -> !name.equals("vanilla"))
                       .collect(Collectors.joining(", "))));
     }
-    List<String> given = Mixing.split(policies);
+    List<String> named = Mixing.split(policies);
     String name = model == null ? "poolformer_s12" : model;
     Vision.model(name);
     ImageTraining training =
-        options
-            .settings(name, options.size() == null ? 64 : options.size(), options.channels(), null)
-            .withMix(given.get(0));
-    return compare(
-        new MixComparisonSettings(given, seeds == null ? 3 : seeds, training),
-        null,
-        console,
-        cancellation);
+        given
+            .settings(name, given.size() == null ? 64 : given.size(), given.channels(), null)
+            .withMix(named.get(0));
+    return new MixComparisonSettings(named, repetitions, training);
   }
 
-  private MixComparisonSettings asked(MixComparisonSettings had) {
-    ImageTraining training = options.over(had.training());
+  @Override
+  MixComparisonSettings over(
+      MixComparisonSettings had, ImageTrainingOptions given, int repetitions) {
+    given.refuseMix("compare mix");
+    ImageTraining training = given.over(had.training());
     return new MixComparisonSettings(
         policies == null ? had.policies() : Mixing.split(policies),
-        seeds == null ? had.seeds() : seeds,
+        repetitions,
         model == null ? training : training.withModel(model, training.set()));
   }
 
-  private int compare(
-      MixComparisonSettings begun, Path resumedFolder, Console console, Cancellation cancellation)
-      throws IOException {
-    MixComparisonSettings settings = begun;
-    ImageInput input = ImageTrainingRun.input(settings.training());
-    try (TrainingPhotos photos = TrainingPhotos.open(settings.training(), input, console)) {
-      Path folder = resumedFolder;
-      if (folder == null) {
-        settings =
-            new MixComparisonSettings(
-                settings.policies(),
-                settings.seeds(),
-                options.forImages(settings.training(), photos.train().size()));
-        for (ImageComparison.Contender contender : settings.contenders()) {
-          // what cannot be made is refused before there is a folder
-          ImageTrainingRun.check(contender.settings(), input, photos.classes().size());
-        }
-        folder = folders.begin(COMMAND);
-        AtomicFiles.write(
-            folder.resolve(RunFolderOptions.CONFIG),
-            Configs.toJson(settings).toPrettyString() + "\n");
-      }
-      List<ImageComparison.Outcome> outcomes;
-      try {
-        outcomes =
-            new ImageComparison(input, photos, folder, console)
-                .withRobustness()
-                .run(settings.contenders(), settings.seeds(), cancellation);
-      } catch (CancellationException e) {
-        console.warn("interrupted; go on with: melange compare mix --resume " + folder);
-        throw e;
-      }
-      finish(settings, photos, folder, outcomes, console);
-      return ExitCode.OK;
-    }
+  @Override
+  MixComparisonSettings with(MixComparisonSettings settings, ImageTraining training) {
+    return new MixComparisonSettings(settings.policies(), settings.seeds(), training);
   }
 
-  private static void finish(
+  @Override
+  ImageComparison measuring(ImageComparison comparison) {
+    return comparison.withRobustness();
+  }
+
+  @Override
+  Shown shown(
       MixComparisonSettings settings,
       TrainingPhotos photos,
-      Path folder,
-      List<ImageComparison.Outcome> outcomes,
-      Console console)
-      throws IOException {
+      List<ImageComparison.Outcome> outcomes) {
     MixComparison comparison = new MixComparison(outcomes, settings.training().batch());
-    Table table = comparison.table("");
-    table.save(folder.resolve("table.csv"));
-    String budget =
+    return new Shown(
+        "Ways of mixing images of " + settings.training().data(),
         settings.training().model()
             + ", "
-            + ImageComparison.budget(settings.training(), photos, settings.seeds());
-    new Report("Ways of mixing images of " + settings.training().data())
-        .subtitle(budget)
-        .section("Accuracy, calibration, robustness, time")
-        .table(table)
-        .paragraph(
-            "Figures are those of the best epoch on the validation images, as mean and standard deviation over the seeds. Calibration error: expected, 15 bins. Corrupted: the mean over noise of standard deviation 0.1, means of 3 x 3 pixels, half the contrast, values raised by 0.2, and a black square of a quarter of the area. Durations are those of this machine.")
-        .charts(comparison.chart())
-        .section("Learning")
-        .charts(ImageComparison.curves(outcomes))
-        .section("Settings")
-        .facts(ImageTrainingReport.facts(Configs.toJson(settings.training())))
-        .write(folder.resolve(REPORT));
-    ObjectNode json = Json.object();
-    json.put("folder", folder.toString());
-    json.put("report", folder.resolve(REPORT).toString());
-    json.set("table", new ObjectMapper().readTree(table.toJson()));
-    json.set("policies", ImageComparison.toJson(outcomes));
-    AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
-    console.result(
-        () -> json,
-        () -> {
-          console.line(budget);
-          console.table(table);
-          console.line("report: " + folder.resolve(REPORT));
-        });
+            + ImageComparison.budget(settings.training(), photos, settings.seeds()),
+        "Accuracy, calibration, robustness, time",
+        comparison.table(""),
+        "Figures are those of the best epoch on the validation images, as mean and standard deviation over the seeds. Calibration error: expected, 15 bins. Corrupted: the mean over noise of standard deviation 0.1, means of 3 x 3 pixels, half the contrast, values raised by 0.2, and a black square of a quarter of the area. Durations are those of this machine.",
+        List.of(comparison.chart()),
+        ImageTrainingReport.facts(Configs.toJson(settings.training())),
+        "policies");
   }
 }

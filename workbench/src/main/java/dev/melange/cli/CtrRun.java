@@ -42,7 +42,7 @@ final class CtrRun {
    * @param config what a resumed run must share
    */
   static CtrRun begun(Path folder, ObjectNode config) throws IOException {
-    AtomicFiles.write(folder.resolve(RunFolderOptions.CONFIG), config.toPrettyString() + "\n");
+    RunFolderOptions.write(folder, config);
     return new CtrRun(folder);
   }
 

@@ -1,19 +1,15 @@
 package dev.melange.cli;
 
-import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
 import dev.melange.papers.coordinateawaremodulation.CamNerf;
 import dev.melange.papers.coordinateawaremodulation.SceneFit;
 import dev.melange.papers.coordinateawaremodulation.SceneFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Fits a radiance field to pictures with poses. */
@@ -163,13 +159,9 @@ final class FitSceneCommand extends Subcommand {
     Path folder = null;
     SceneFitSettings settings;
     if (folders.resuming()) {
-      refuseSettings();
+      RunFolderOptions.refuseSettings(spec(), SETTINGS);
       folder = folders.resumed(COMMAND, FitSceneRun.RESULT);
-      settings =
-          Configs.read(
-              SceneFitSettings.class,
-              RunFolderOptions.config(folder),
-              folder.resolve(RunFolderOptions.CONFIG).toString());
+      settings = RunFolderOptions.settings(folder, SceneFitSettings.class);
     } else {
       if (data == null) {
         throw new IllegalArgumentException(
@@ -189,22 +181,8 @@ final class FitSceneCommand extends Subcommand {
     SceneFit.check(settings.model(), scene.train());
     if (folder == null) {
       folder = folders.begin(COMMAND);
-      AtomicFiles.write(
-          folder.resolve(RunFolderOptions.CONFIG), settings.toJson().toPrettyString() + "\n");
+      RunFolderOptions.write(folder, settings.toJson());
     }
     return new FitSceneRun(settings, scene, config, folder, console).run(cancellation);
-  }
-
-  private void refuseSettings() {
-    List<String> given =
-        spec().commandLine().getParseResult().matchedOptions().stream()
-            .map(OptionSpec::longestName)
-            .filter(SETTINGS::contains)
-            .toList();
-    if (!given.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--resume goes on with the settings it began with; leave out "
-              + String.join(", ", given));
-    }
   }
 }

@@ -1,7 +1,5 @@
 package dev.melange.cli;
 
-import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.fields.FieldFit;
 import dev.melange.papers.fields.Signal;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Fits a neural field to a signal of one's own. */
@@ -150,13 +147,9 @@ final class FitSignalCommand extends Subcommand {
     Path folder = null;
     SignalFit settings;
     if (folders.resuming()) {
-      refuseSettings();
+      RunFolderOptions.refuseSettings(spec(), SETTINGS);
       folder = folders.resumed(COMMAND, FitSignalRun.RESULT);
-      settings =
-          Configs.read(
-              SignalFit.class,
-              RunFolderOptions.config(folder),
-              folder.resolve(RunFolderOptions.CONFIG).toString());
+      settings = RunFolderOptions.settings(folder, SignalFit.class);
       FitSignalRun.checkUnchanged(settings);
     } else {
       if (data == null) {
@@ -187,22 +180,8 @@ final class FitSignalCommand extends Subcommand {
     FitSignalRun.checkFrequency(settings, chosen, signal);
     if (folder == null) {
       folder = folders.begin(COMMAND);
-      AtomicFiles.write(
-          folder.resolve(RunFolderOptions.CONFIG), settings.toJson().toPrettyString() + "\n");
+      RunFolderOptions.write(folder, settings.toJson());
     }
     return new FitSignalRun(settings, signal, chosen, config, folder, console).run(cancellation);
-  }
-
-  private void refuseSettings() {
-    List<String> given =
-        spec().commandLine().getParseResult().matchedOptions().stream()
-            .map(OptionSpec::longestName)
-            .filter(SETTINGS::contains)
-            .toList();
-    if (!given.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--resume goes on with the settings it began with; leave out "
-              + String.join(", ", given));
-    }
   }
 }

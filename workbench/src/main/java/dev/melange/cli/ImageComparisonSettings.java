@@ -1,6 +1,10 @@
 package dev.melange.cli;
 
+import dev.melange.papers.ModelChoice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code compare image} was asked to do.
@@ -9,7 +13,8 @@ import java.util.List;
  * @param seeds trainings of each
  * @param training the settings that all share, of the first model
  */
-record ImageComparisonSettings(List<String> models, int seeds, ImageTraining training) {
+record ImageComparisonSettings(List<String> models, int seeds, ImageTraining training)
+    implements ComparisonSettings {
   /** Checks the numbers. */
   ImageComparisonSettings {
     models = List.copyOf(models);
@@ -22,5 +27,17 @@ record ImageComparisonSettings(List<String> models, int seeds, ImageTraining tra
     if (seeds < 1 || seeds > 100) {
       throw new IllegalArgumentException("--seeds is 1 to 100, got " + seeds);
     }
+  }
+
+  @Override
+  public List<ImageComparison.Contender> contenders() {
+    List<ImageComparison.Contender> all = new ArrayList<>();
+    for (ModelChoice choice : ModelChoice.parseAll(models)) {
+      Map<String, String> keys = new LinkedHashMap<>(training.set());
+      keys.putAll(choice.keys());
+      all.add(
+          new ImageComparison.Contender(choice.text(), training.withModel(choice.model(), keys)));
+    }
+    return all;
   }
 }

@@ -10,7 +10,8 @@ import java.util.List;
  * @param seeds trainings of each
  * @param training the settings that all share, with the first policy
  */
-record MixComparisonSettings(List<String> policies, int seeds, ImageTraining training) {
+record MixComparisonSettings(List<String> policies, int seeds, ImageTraining training)
+    implements ComparisonSettings {
   /** Checks the policies and numbers. */
   MixComparisonSettings {
     policies = List.copyOf(policies);
@@ -27,7 +28,8 @@ record MixComparisonSettings(List<String> policies, int seeds, ImageTraining tra
     }
   }
 
-  List<ImageComparison.Contender> contenders() {
+  @Override
+  public List<ImageComparison.Contender> contenders() {
     return policies.stream()
         .map(policy -> new ImageComparison.Contender(policy, training.withMix(policy)))
         .toList();

@@ -3,7 +3,6 @@ package dev.melange.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
 import dev.melange.papers.ImageInput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,9 +55,7 @@ final class PretrainImageCommand extends Subcommand {
       // what cannot be made is refused before there is a folder
       PretrainingRun.requirePossible(settings, photos);
       Path folder = folders.begin(COMMAND);
-      AtomicFiles.write(
-          folder.resolve(RunFolderOptions.CONFIG),
-          Configs.toJson(settings).toPrettyString() + "\n");
+      RunFolderOptions.write(folder, Configs.toJson(settings));
       return train(new PretrainingRun(settings, input, photos, folder, console), cancellation);
     }
   }

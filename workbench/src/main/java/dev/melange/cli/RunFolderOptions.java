@@ -3,6 +3,8 @@ package dev.melange.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.component.Configs;
+import dev.melange.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,7 +17,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
@@ -106,6 +111,40 @@ final class RunFolderOptions {
     }
     throw new IllegalArgumentException(
         "there is no unfinished run in %s; name its folder with --resume DIR".formatted(parent));
+  }
+
+  /** Keeps what a run begins with in its folder. */
+  static void write(Path folder, ObjectNode settings) throws IOException {
+    AtomicFiles.write(folder.resolve(CONFIG), settings.toPrettyString() + "\n");
+  }
+
+  /**
+   * The settings that an interrupted run began with.
+   *
+   * @param type of the settings
+   */
+  static <S extends Record> S settings(Path folder, Class<S> type) throws IOException {
+    return Configs.read(type, config(folder), folder.resolve(CONFIG).toString());
+  }
+
+  /**
+   * Refuses options beside {@code --resume} that settings come from.
+   *
+   * @param spec of the command that is running
+   * @param settings names of the options
+   * @throws IllegalArgumentException that names those that were given
+   */
+  static void refuseSettings(CommandSpec spec, Set<String> settings) {
+    List<String> given =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(settings::contains)
+            .toList();
+    if (!given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--resume goes on with the settings it began with; leave out "
+              + String.join(", ", given));
+    }
   }
 
   /** What a run began with. */

@@ -2,7 +2,6 @@ package dev.melange.cli;
 
 import dev.melange.component.Configs;
 import dev.melange.component.Default;
-import dev.melange.io.AtomicFiles;
 import dev.melange.papers.forecast.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,16 +42,12 @@ record SeriesTaskRequest(
 
   /** The request that a folder was made for. */
   static SeriesTaskRequest in(Path folder) throws IOException {
-    return Configs.read(
-        SeriesTaskRequest.class,
-        RunFolderOptions.config(folder),
-        folder.resolve(RunFolderOptions.CONFIG).toString());
+    return RunFolderOptions.settings(folder, SeriesTaskRequest.class);
   }
 
   /** Writes it into a folder. */
   void write(Path folder) throws IOException {
-    AtomicFiles.write(
-        folder.resolve(RunFolderOptions.CONFIG), Configs.toJson(this).toPrettyString() + "\n");
+    RunFolderOptions.write(folder, Configs.toJson(this));
   }
 
   /** The training for so many windows. */

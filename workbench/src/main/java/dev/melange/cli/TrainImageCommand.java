@@ -3,7 +3,6 @@ package dev.melange.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.Provenance;
 import dev.melange.papers.ImageClassifier;
@@ -89,9 +88,7 @@ final class TrainImageCommand extends Subcommand {
         // what cannot be made is refused before there is a folder
         ImageTrainingRun.check(settings, input, photos.classes().size());
         folder = folders.begin(COMMAND);
-        AtomicFiles.write(
-            folder.resolve(RunFolderOptions.CONFIG),
-            Configs.toJson(settings).toPrettyString() + "\n");
+        RunFolderOptions.write(folder, Configs.toJson(settings));
       }
       console.note(
           "%s: %,d training and %,d validation images of %d classes, %d epochs in batches of %d"

@@ -1,20 +1,16 @@
 package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.component.Configs;
-import dev.melange.io.AtomicFiles;
 import dev.melange.papers.maxim.MaximConfig;
 import dev.melange.papers.maxim.PhotoFolder;
 import dev.melange.papers.maxim.RestorationTraining;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Trains a network that restores photographs. */
@@ -158,13 +154,9 @@ final class TrainRestoreCommand extends Subcommand {
     Path folder;
     RestoreTraining settings;
     if (folders.resuming()) {
-      refuseSettings();
+      RunFolderOptions.refuseSettings(spec(), SETTINGS);
       folder = folders.resumed(COMMAND, RestoreTrainingRun.RESULT);
-      settings =
-          Configs.read(
-              RestoreTraining.class,
-              RunFolderOptions.config(folder),
-              folder.resolve(RunFolderOptions.CONFIG).toString());
+      settings = RunFolderOptions.settings(folder, RestoreTraining.class);
     } else {
       folder = null;
       settings = settings();
@@ -172,8 +164,7 @@ final class TrainRestoreCommand extends Subcommand {
     PhotoFolder photos = RestoreTrainingRun.photos(settings);
     if (folder == null) {
       folder = folders.begin(COMMAND);
-      AtomicFiles.write(
-          folder.resolve(RunFolderOptions.CONFIG), settings.toJson().toPrettyString() + "\n");
+      RunFolderOptions.write(folder, settings.toJson());
     }
     RestoreTrainingRun run = new RestoreTrainingRun(settings, folder, console);
     ObjectNode result = run.train(photos, cancellation);
@@ -222,18 +213,5 @@ final class TrainRestoreCommand extends Subcommand {
 
   private static String text(Path path) {
     return path == null ? null : path.toString();
-  }
-
-  private void refuseSettings() {
-    List<String> given =
-        spec().commandLine().getParseResult().matchedOptions().stream()
-            .map(OptionSpec::longestName)
-            .filter(SETTINGS::contains)
-            .toList();
-    if (!given.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--resume goes on with the settings it began with; leave out "
-              + String.join(", ", given));
-    }
   }
 }
