@@ -74,7 +74,7 @@ public final class AnomalyDetector implements AutoCloseable {
     StandardScaler scaler = StandardScaler.fit(normal, 0, border);
     TimeMixer model =
         new TimeMixer(
-            TimeMixer.Config.of(
+            TimeMixerConfig.of(
                 "anomaly_detection",
                 length,
                 1,

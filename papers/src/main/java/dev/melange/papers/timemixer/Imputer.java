@@ -79,7 +79,7 @@ public final class Imputer implements AutoCloseable {
     StandardScaler scaler = scaler(series, border);
     TimeMixer model =
         new TimeMixer(
-            TimeMixer.Config.of(
+            TimeMixerConfig.of(
                 "imputation", length, 1, width, 16, 32, 2, TimeMixerForecast.scales(length)),
             new Rng(seed));
     try {

@@ -48,13 +48,13 @@ record LongTermSettings(
     return "timemixer_" + data.toLowerCase(Locale.ROOT) + "_" + horizon;
   }
 
-  TimeMixer.Config config(int horizon) {
+  TimeMixerConfig config(int horizon) {
     return config(HISTORY, horizon, 3);
   }
 
   /** With another history and number of coarser scales. */
-  TimeMixer.Config config(int history, int horizon, int scales) {
-    return TimeMixer.Config.of(
+  TimeMixerConfig config(int history, int horizon, int scales) {
+    return TimeMixerConfig.of(
         "long_term_forecast", history, horizon, channels, features, hidden, layers, scales);
   }
 

@@ -42,7 +42,7 @@ public final class PastDecomposableMixing extends Layer {
       @Default("2") int down_sampling_window) {
     /** Checks the sizes. */
     public Config {
-      TimeMixer.checkScales(seq_len, down_sampling_layers, down_sampling_window);
+      DownSampling.check(seq_len, down_sampling_layers, down_sampling_window);
     }
 
     SeriesDecomposition decomposition() {
@@ -82,7 +82,7 @@ public final class PastDecomposableMixing extends Layer {
   /** A block with PyTorch's default weights. */
   public PastDecomposableMixing(Config config, Rng rng) {
     int scales = config.down_sampling_layers();
-    long[] lengths = TimeMixer.lengths(config.seq_len(), scales, config.down_sampling_window());
+    long[] lengths = DownSampling.lengths(config.seq_len(), scales, config.down_sampling_window());
     independent = config.channel_independence() == 1;
     decomposition = config.decomposition();
     // exists in official checkpoints, but nothing passes through it

@@ -101,10 +101,10 @@ public final class SequenceClassifier implements AutoCloseable {
     return new SequenceClassifier(model);
   }
 
-  private static TimeMixer.Config config(Tensor x, int classes) {
+  private static TimeMixerConfig config(Tensor x, int classes) {
     int length = (int) x.size(1);
-    TimeMixer.Config config =
-        TimeMixer.Config.of(
+    TimeMixerConfig config =
+        TimeMixerConfig.of(
             "anomaly_detection",
             length,
             1,

@@ -74,7 +74,7 @@ public final class ShortTermForecaster implements AutoCloseable {
     }
     TimeMixer model =
         new TimeMixer(
-            TimeMixer.Config.of("short_term_forecast", 2 * horizon, horizon, 1, 32, 32, 4, 1),
+            TimeMixerConfig.of("short_term_forecast", 2 * horizon, horizon, 1, 32, 32, 4, 1),
             new Rng(seed));
     try {
       int batch = Math.min(recipe.batch_size(), series.size());

@@ -1,8 +1,6 @@
 package dev.melange.papers.timemixer;
 
-import dev.melange.component.Default;
 import dev.melange.component.Inputs;
-import dev.melange.component.OneOf;
 import dev.melange.component.Outputs;
 import dev.melange.nn.Dropout;
 import dev.melange.nn.Init;
@@ -23,173 +21,9 @@ import java.util.Map;
  * scale forecasts by itself, and the forecasts add up (section 3).
  */
 public final class TimeMixer extends Layer {
-  /**
-   * Sizes and options; names are those of the official code.
-   *
-   * @param task_name what to compute
-   * @param seq_len history length, T
-   * @param pred_len horizon, H
-   * @param enc_in channels, N
-   * @param c_out output channels, = enc_in
-   * @param d_model features, even
-   * @param d_ff hidden features
-   * @param e_layers mixing blocks
-   * @param moving_avg window of the moving average, odd
-   * @param top_k frequencies kept by the Fourier decompositions
-   * @param dropout rate after the embedding
-   * @param embed see {@link TimeSeriesEmbedding.Config}
-   * @param freq unit of the series' spacing
-   * @param channel_independence 1 to treat channels as separate series, else 0
-   * @param decomp_method see {@link SeriesDecomposition.Config}
-   * @param use_norm 1 to normalise reversibly, else 0
-   * @param down_sampling_layers coarser scales, M, at least 1
-   * @param down_sampling_window pooling window, w
-   * @param down_sampling_method pooling; {@code conv} takes its weight as an input unless {@code
-   *     train_down_conv}
-   * @param use_future_temporal_feature 1 to add an embedding of the horizon's times, else 0
-   * @param num_class classes of the classification task
-   * @param train_down_conv whether {@code conv} owns a trainable weight {@code down_conv.weight};
-   *     the official code draws a new random one at each pass
-   * @param mark_order {@code official}: with independent channels, row r takes the times of sample
-   *     r mod B, as published results do; {@code sample}: those of its own sample
-   */
-  public record Config(
-      @Default("long_term_forecast")
-          @OneOf({
-            "long_term_forecast",
-            "short_term_forecast",
-            "imputation",
-            "anomaly_detection",
-            "classification"
-          })
-          String task_name,
-      @Default("96") int seq_len,
-      @Default("96") int pred_len,
-      @Default("7") int enc_in,
-      @Default("7") int c_out,
-      @Default("16") int d_model,
-      @Default("32") int d_ff,
-      @Default("2") int e_layers,
-      @Default("25") int moving_avg,
-      @Default("5") int top_k,
-      @Default("0.1") double dropout,
-      @Default("timeF") @OneOf({"timeF", "fixed", "learned"}) String embed,
-      @Default("h") @OneOf({"s", "t", "h", "d", "b", "w", "m", "a"}) String freq,
-      @Default("1") int channel_independence,
-      @Default("moving_avg") @OneOf({"moving_avg", "dft_decomp", "dft_time"}) String decomp_method,
-      @Default("1") int use_norm,
-      @Default("3") int down_sampling_layers,
-      @Default("2") int down_sampling_window,
-      @Default("avg") @OneOf({"avg", "max", "conv"}) String down_sampling_method,
-      @Default("0") int use_future_temporal_feature,
-      @Default("2") int num_class,
-      @Default("false") boolean train_down_conv,
-      @Default("official") @OneOf({"official", "sample"}) String mark_order) {
-    /** Checks the sizes and that the options go together. */
-    public Config {
-      checkScales(seq_len, down_sampling_layers, down_sampling_window);
-      if (pred_len < 1 || enc_in < 1 || d_ff < 1 || e_layers < 1 || num_class < 1) {
-        throw new IllegalArgumentException(
-            "pred_len, enc_in, d_ff, e_layers and num_class must be positive, got %d, %d, %d, %d, %d"
-                .formatted(pred_len, enc_in, d_ff, e_layers, num_class));
-      }
-      if (c_out != enc_in) {
-        throw new IllegalArgumentException(
-            "c_out must equal enc_in, got %d and %d".formatted(c_out, enc_in));
-      }
-      if (task_name.equals("classification") && channel_independence == 1) {
-        throw new IllegalArgumentException(
-            "classification mixes channels; set channel_independence to 0");
-      }
-    }
-
-    /**
-     * The usual options: independent channels, moving average of 25, dropout 0.1, average pooling
-     * by 2, hourly time features.
-     *
-     * @param task see {@link #task_name}
-     * @param length history, T
-     * @param horizon H
-     * @param channels N
-     * @param features d_model
-     * @param hidden d_ff
-     * @param layers mixing blocks
-     * @param scales coarser scales, M
-     */
-    public static Config of(
-        String task,
-        int length,
-        int horizon,
-        int channels,
-        int features,
-        int hidden,
-        int layers,
-        int scales) {
-      return new Config(
-          task,
-          length,
-          horizon,
-          channels,
-          channels,
-          features,
-          hidden,
-          layers,
-          25,
-          5,
-          0.1,
-          "timeF",
-          "h",
-          1,
-          "moving_avg",
-          1,
-          scales,
-          2,
-          "avg",
-          0,
-          2,
-          false,
-          "official");
-    }
-
-    PastDecomposableMixing.Config block() {
-      return new PastDecomposableMixing.Config(
-          seq_len,
-          d_model,
-          d_ff,
-          moving_avg,
-          top_k,
-          decomp_method,
-          channel_independence,
-          down_sampling_layers,
-          down_sampling_window);
-    }
-
-    boolean forecasts() {
-      return task_name.endsWith("forecast");
-    }
-  }
-
-  static void checkScales(int length, int layers, int window) {
-    if (layers < 1 || window < 2 || length / Math.pow(window, layers) < 1) {
-      throw new IllegalArgumentException(
-          ("down_sampling_layers must be at least 1, down_sampling_window at least 2, and seq_len"
-                  + " at least window^layers; got %d, %d, %d")
-              .formatted(layers, window, length));
-    }
-  }
-
-  /** Lengths of the scales, finest first. */
-  static long[] lengths(int length, int layers, int window) {
-    long[] lengths = new long[layers + 1];
-    lengths[0] = length;
-    for (int m = 1; m <= layers; m++) {
-      lengths[m] = lengths[m - 1] / window;
-    }
-    return lengths;
-  }
-
-  private final Config config;
+  private final TimeMixerConfig config;
   private final boolean independent;
+  private final DownSampling sampling;
   private final TimeSeriesEmbedding embedding;
   private final Dropout dropout;
   private final Layers<PastDecomposableMixing> blocks;
@@ -201,11 +35,11 @@ public final class TimeMixer extends Layer {
   private final Tensor downConv;
 
   /** An untrained model. */
-  public TimeMixer(Config config, Rng rng) {
+  public TimeMixer(TimeMixerConfig config, Rng rng) {
     this.config = config;
     independent = config.channel_independence() == 1;
-    long[] lengths =
-        lengths(config.seq_len(), config.down_sampling_layers(), config.down_sampling_window());
+    sampling = new DownSampling(config);
+    long[] lengths = sampling.lengths();
     int n = config.enc_in();
     int d = config.d_model();
     int h = config.pred_len();
@@ -246,7 +80,7 @@ public final class TimeMixer extends Layer {
   }
 
   /** Inputs of one sample for a configuration, with time features; all zero, nothing missing. */
-  static Map<String, Tensor> example(Config config) {
+  static Map<String, Tensor> example(TimeMixerConfig config) {
     Outputs inputs = new Outputs();
     inputs.put("x_enc", Tensor.zeros(1, config.seq_len(), config.enc_in()));
     long marks = TimeSeriesEmbedding.markCount(config.embed(), config.freq());
@@ -301,7 +135,7 @@ public final class TimeMixer extends Layer {
     List<Tensor> mixed = encode(normed, marks(in, normed), trends);
     Tensor future =
         independent && config.use_future_temporal_feature() == 1
-            ? embedding.times(tiled(in.get("x_mark_dec")))
+            ? embedding.times(sampling.tiled(in.get("x_mark_dec")))
             : null;
     List<Tensor> forecasts = new ArrayList<>();
     for (int m = 0; m < mixed.size(); m++) {
@@ -431,56 +265,13 @@ public final class TimeMixer extends Layer {
   }
 
   private List<Tensor> scales(Tensor x, Inputs in) {
-    List<Tensor> scales = new ArrayList<>(List.of(x));
-    long w = config.down_sampling_window();
-    Tensor y = x.transpose(1, 2);
-    for (int m = 0; m < config.down_sampling_layers(); m++) {
-      y =
-          switch (config.down_sampling_method()) {
-            case "avg" -> Nn.avgPool1d(y, w, w, 0);
-            case "max" -> Nn.maxPool1d(y, w, w, 0);
-            default ->
-                Nn.conv1d(
-                    Nn.pad(y, new long[] {1, 1}, "circular", 0),
-                    downConv == null ? in.get("down_conv_weight") : downConv,
-                    null,
-                    w,
-                    0,
-                    1,
-                    1);
-          };
-      scales.add(y.transpose(1, 2));
-    }
-    return scales;
+    boolean given = config.down_sampling_method().equals("conv") && downConv == null;
+    return sampling.scales(x, given ? in.get("down_conv_weight") : downConv);
   }
 
   private List<Tensor> marks(Inputs in, List<Tensor> scales) {
     Tensor mark = in.optional("x_mark_enc");
-    if (mark == null) {
-      return null;
-    }
-    List<Tensor> marks = new ArrayList<>();
-    for (Tensor scale : scales) {
-      if (mark.size(1) != scale.size(1)) {
-        throw new IllegalArgumentException(
-            "a scale has %d values but %d time marks; with marks, seq_len %d must be divisible by window^layers = %d^%d"
-                .formatted(
-                    scale.size(1),
-                    mark.size(1),
-                    config.seq_len(),
-                    config.down_sampling_window(),
-                    config.down_sampling_layers()));
-      }
-      marks.add(independent ? tiled(mark) : mark);
-      mark = mark.slice(1, 0, mark.size(1), config.down_sampling_window());
-    }
-    return marks;
-  }
-
-  private Tensor tiled(Tensor mark) {
-    return config.mark_order().equals("official")
-        ? mark.repeat(config.enc_in(), 1, 1)
-        : mark.repeatInterleave(config.enc_in(), 0);
+    return mark == null ? null : sampling.marks(mark, scales);
   }
 
   // [B * N, L, 1] to [B, L, N]; mixed channels stay

@@ -26,13 +26,13 @@ final class TimeMixerForecast implements ForecastMethod {
 
   @Override
   public Class<? extends Record> configType() {
-    return TimeMixer.Config.class;
+    return TimeMixerConfig.class;
   }
 
   @Override
   public Record config(Task task) {
-    TimeMixer.Config config =
-        TimeMixer.Config.of(
+    TimeMixerConfig config =
+        TimeMixerConfig.of(
             "long_term_forecast",
             task.context(),
             task.horizon(),
@@ -69,11 +69,11 @@ final class TimeMixerForecast implements ForecastMethod {
 
   @Override
   public ForecastModel create(Record config, Rng rng) {
-    return model((TimeMixer.Config) config, rng);
+    return model((TimeMixerConfig) config, rng);
   }
 
   /** A TimeMixer with initial weights from the stream. */
-  static ForecastModel model(TimeMixer.Config config, Rng rng) {
+  static ForecastModel model(TimeMixerConfig config, Rng rng) {
     TimeMixer model = new TimeMixer(config, rng);
     return new ForecastModel(
         model,

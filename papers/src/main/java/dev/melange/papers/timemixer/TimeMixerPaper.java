@@ -86,10 +86,10 @@ public final class TimeMixerPaper implements Paper {
   private static final Component MODEL =
       Component.of(
               "series/timemixer",
-              TimeMixer.Config.class,
+              TimeMixerConfig.class,
               TimeMixer::new,
               (model, in) -> Map.of("output", model.forward(in)))
-          .withExample(TimeMixer.Config.class, TimeMixer::example);
+          .withExample(TimeMixerConfig.class, TimeMixer::example);
 
   @Override
   public String key() {
@@ -298,7 +298,7 @@ public final class TimeMixerPaper implements Paper {
         Model.of(
             "timemixer_m4_monthly",
             MODEL,
-            TimeMixer.Config.of("short_term_forecast", 36, 18, 1, 32, 32, 4, 1)));
+            TimeMixerConfig.of("short_term_forecast", 36, 18, 1, 32, 32, 4, 1)));
     return List.copyOf(models);
   }
 

@@ -7,7 +7,7 @@ import dev.melange.data.DataException;
 import dev.melange.data.series.Frequency;
 import dev.melange.data.series.SeriesSplit.Part;
 import dev.melange.data.series.TimeSeries;
-import dev.melange.papers.timemixer.TimeMixer;
+import dev.melange.papers.timemixer.TimeMixerConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -65,12 +65,12 @@ class ForecastPlanTest {
 
   @Test
   void modelsAreAsDeepAsTheHistoryCanBeHalved() {
-    TimeMixer.Config config = (TimeMixer.Config) plan(1000, ForecastOptions.of(24)).config();
+    TimeMixerConfig config = (TimeMixerConfig) plan(1000, ForecastOptions.of(24)).config();
     assertThat(config.down_sampling_layers()).isEqualTo(3);
     assertThat(config.mark_order()).isEqualTo("sample");
     assertThat(config.freq()).isEqualTo("d");
     ForecastPlan odd = plan(1000, ForecastOptions.of(24).withContext(37));
-    assertThat(((TimeMixer.Config) odd.config()).down_sampling_layers()).isEqualTo(1);
+    assertThat(((TimeMixerConfig) odd.config()).down_sampling_layers()).isEqualTo(1);
     assertThat(odd.marks()).isEmpty();
   }
 
@@ -85,7 +85,7 @@ class ForecastPlanTest {
   @Test
   void settingsGoToModelOrTraining() {
     ForecastPlan plan = plan(1000, with(Map.of("d_model", "8", "learning_rate", "0.5")));
-    assertThat(((TimeMixer.Config) plan.config()).d_model()).isEqualTo(8);
+    assertThat(((TimeMixerConfig) plan.config()).d_model()).isEqualTo(8);
     assertThat(plan.recipe().learning_rate()).isEqualTo(0.5);
     assertThatThrownBy(() -> plan(1000, with(Map.of("d_modl", "8"))))
         .hasMessageContaining("d_model");

@@ -46,7 +46,7 @@ class TimeMixerTest {
 
   @Test
   void forecastsOfTheScalesAddUp() {
-    TimeMixer.Config config = TimeMixer.Config.of("long_term_forecast", 16, 5, 2, 4, 8, 1, 2);
+    TimeMixerConfig config = TimeMixerConfig.of("long_term_forecast", 16, 5, 2, 4, 8, 1, 2);
     Scope.run(
         () -> {
           try (TimeMixer model = new TimeMixer(config, new Rng(1))) {
