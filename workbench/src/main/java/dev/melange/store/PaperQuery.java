@@ -1,28 +1,22 @@
 package dev.melange.store;
 
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Which papers, in which order, and which page of them. Withdrawn papers are in no list.
  *
  * @param period listed in it; null for all, also those that are only indexed
- * @param submitter the name of who listed them, regardless of case; null for all
- * @param organisation the slug of their organisation, regardless of case; null for all
- * @param collection the id of a collection they are in; null for all
+ * @param conditions all of which a paper meets
  * @param sort the order
  * @param limit at most so many
  * @param offset how many to leave out
  * @param after continue after this paper; only with {@link Sort#NEWEST}; null from the start
  */
 public record PaperQuery(
-    Period period,
-    String submitter,
-    String organisation,
-    Long collection,
-    Sort sort,
-    int limit,
-    long offset,
-    Place after) {
+    Period period, List<Condition> conditions, Sort sort, int limit, long offset, Place after) {
   /**
    * A place in the order of {@link Sort#NEWEST}.
    *
@@ -31,8 +25,17 @@ public record PaperQuery(
    */
   public record Place(LocalDate published, long id) {}
 
+  /**
+   * What papers must have.
+   *
+   * @param sql with a place for the value
+   * @param value compared to
+   */
+  record Condition(String sql, String value) {}
+
   /** Refuses sizes without sense and a place in an order that has none. */
   public PaperQuery {
+    conditions = List.copyOf(conditions);
     if (limit < 1 || offset < 0) {
       throw new IllegalArgumentException("limit is " + limit + ", offset " + offset);
     }
@@ -43,32 +46,52 @@ public record PaperQuery(
 
   /** All papers. */
   public static PaperQuery all(Sort sort, int limit, long offset) {
-    return new PaperQuery(null, null, null, null, sort, limit, offset, null);
+    return new PaperQuery(null, List.of(), sort, limit, offset, null);
   }
 
   /** The papers listed in a period. */
   public static PaperQuery of(Period period, Sort sort, int limit, long offset) {
-    return new PaperQuery(period, null, null, null, sort, limit, offset, null);
+    return new PaperQuery(period, List.of(), sort, limit, offset, null);
   }
 
-  /** The same of one submitter; null for all. */
+  /** The same of one submitter, regardless of case; null for all. */
   public PaperQuery by(String name) {
-    return new PaperQuery(period, name, organisation, collection, sort, limit, offset, after);
+    return name == null ? this : with("u.name_key = %s", name.toLowerCase(Locale.ROOT));
   }
 
-  /** The same of one organisation. */
+  /** The same of the organisation of a slug, regardless of case. */
   public PaperQuery under(String slug) {
-    return new PaperQuery(period, submitter, slug, collection, sort, limit, offset, after);
+    return with("o.slug_key = %s", slug.toLowerCase(Locale.ROOT));
   }
 
-  /** The same within a collection. */
-  public PaperQuery in(long collectionId) {
-    return new PaperQuery(
-        period, submitter, organisation, collectionId, sort, limit, offset, after);
+  /** The same of an author, whose name stands as it was published. */
+  public PaperQuery writtenBy(String author) {
+    return with(
+        "exists (select 1 from paper_author a"
+            + " where a.paper_id = p.id and not a.hidden and a.name = %s)",
+        author);
+  }
+
+  /** The same of one of arXiv's categories, such as {@code cs.CV}. */
+  public PaperQuery about(String category) {
+    return with(
+        "exists (select 1 from paper_category c where c.paper_id = p.id and c.category = %s)",
+        category);
+  }
+
+  private PaperQuery with(String sql, String value) {
+    List<Condition> more = new ArrayList<>(conditions);
+    more.add(new Condition(sql, value));
+    return new PaperQuery(period, more, sort, limit, offset, after);
   }
 
   /** The same after a place; null from the start. */
   public PaperQuery after(Place place) {
-    return new PaperQuery(period, submitter, organisation, collection, sort, limit, offset, place);
+    return new PaperQuery(period, conditions, sort, limit, offset, place);
+  }
+
+  /** Another part of the same list. */
+  public PaperQuery page(int most, long leftOut) {
+    return new PaperQuery(period, conditions, sort, most, leftOut, after);
   }
 }

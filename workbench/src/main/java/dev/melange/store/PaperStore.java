@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -116,16 +118,8 @@ public final class PaperStore {
     if (query.period() != null) {
       where.append(" and s.listed_day >= :from and s.listed_day < :to");
     }
-    if (query.submitter() != null) {
-      where.append(" and u.name_key = :submitter");
-    }
-    if (query.organisation() != null) {
-      where.append(" and o.slug_key = :organisation");
-    }
-    if (query.collection() != null) {
-      where.append(
-          " and exists (select 1 from collection_item i"
-              + " where i.paper_id = p.id and i.collection_id = :collection)");
+    for (int i = 0; i < query.conditions().size(); i++) {
+      where.append(" and ").append(query.conditions().get(i).sql().formatted(":condition" + i));
     }
     if (query.after() != null) {
       where.append(" and (p.published < :afterDay or p.published = :afterDay and p.id > :afterId)");
@@ -137,14 +131,8 @@ public final class PaperStore {
     if (query.period() != null) {
       sql.bind("from", query.period().from()).bind("to", query.period().end());
     }
-    if (query.submitter() != null) {
-      sql.bind("submitter", query.submitter().toLowerCase(Locale.ROOT));
-    }
-    if (query.organisation() != null) {
-      sql.bind("organisation", query.organisation().toLowerCase(Locale.ROOT));
-    }
-    if (query.collection() != null) {
-      sql.bind("collection", query.collection());
+    for (int i = 0; i < query.conditions().size(); i++) {
+      sql.bind("condition" + i, query.conditions().get(i).value());
     }
     if (query.after() != null) {
       sql.bind("afterDay", query.after().published()).bind("afterId", query.after().id());
@@ -174,6 +162,54 @@ public final class PaperStore {
                 .bind("day", day)
                 .map((row, context) -> Optional.ofNullable(row.getObject(1, LocalDate.class)))
                 .one());
+  }
+
+  /** The days of a period on which papers are listed, and how many. */
+  public SortedMap<LocalDate, Integer> days(Period period) {
+    SortedMap<LocalDate, Integer> days = new TreeMap<>();
+    database
+        .read(
+            db ->
+                db.createQuery(
+                        "select s.listed_day, count(*) from paper_stat s"
+                            + " join paper p on p.id = s.paper_id where p.withdrawn_at is null"
+                            + " and s.listed_day >= :from and s.listed_day < :to"
+                            + " group by s.listed_day")
+                    .bind("from", period.from())
+                    .bind("to", period.end())
+                    .map(
+                        (row, context) ->
+                            Map.entry(row.getObject(1, LocalDate.class), row.getInt(2)))
+                    .list())
+        .forEach(day -> days.put(day.getKey(), day.getValue()));
+    return days;
+  }
+
+  /** arXiv's categories of papers, those of most papers first, and how many papers each has. */
+  public Map<String, Integer> categories() {
+    Map<String, Integer> categories = new LinkedHashMap<>();
+    database
+        .read(
+            db ->
+                db.createQuery(
+                        "select c.category, count(*) from paper_category c"
+                            + " join paper p on p.id = c.paper_id where p.withdrawn_at is null"
+                            + " group by c.category order by count(*) desc, c.category")
+                    .map((row, context) -> Map.entry(row.getString(1), row.getInt(2)))
+                    .list())
+        .forEach(found -> categories.put(found.getKey(), found.getValue()));
+    return categories;
+  }
+
+  /** arXiv's categories of a paper. */
+  public List<String> categories(long paperId) {
+    return database.read(
+        db ->
+            db.createQuery(
+                    "select category from paper_category where paper_id = :id order by category")
+                .bind("id", paperId)
+                .mapTo(String.class)
+                .list());
   }
 
   /** The links of a paper, in order. */

@@ -1,5 +1,6 @@
 package dev.melange.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -144,13 +145,27 @@ public final class UserStore {
     return text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,59}");
   }
 
-  /** Notes a visit, after which what was listed before is no longer new. */
-  public void visited(long userId, Instant now) {
-    database.change(
-        db ->
-            db.createUpdate("update app_user set visited_at = :at where id = :id")
-                .bind("at", now)
-                .bind("id", userId)
-                .execute());
+  /**
+   * Notes that a user is here. A visit that began longer ago than a pause is over: then a new one
+   * begins, and what was listed before the last one is no longer new.
+   *
+   * @return since when papers are new to them; null at their first visit
+   */
+  public Instant visited(long userId, Instant now, Duration pause) {
+    return database.write(
+        db -> {
+          db.createUpdate(
+                  "update app_user set visited_at = seen_at, seen_at = :at"
+                      + " where id = :id and (seen_at is null or seen_at < :over)")
+              .bind("at", now)
+              .bind("over", now.minus(pause))
+              .bind("id", userId)
+              .execute();
+          return db.createQuery("select visited_at from app_user where id = :id")
+              .bind("id", userId)
+              .map((row, context) -> Optional.ofNullable(PaperRows.instant(row, "visited_at")))
+              .one()
+              .orElse(null);
+        });
   }
 }

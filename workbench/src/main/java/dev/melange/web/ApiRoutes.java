@@ -23,6 +23,7 @@ final class ApiRoutes implements Routes {
   public void register(RoutesConfig routes) {
     routes.get("/api/daily_papers", this::daily);
     routes.get("/api/papers", this::all);
+    routes.get("/api/papers/trending", this::trending);
     routes.get("/api/openapi.json", OpenApi::answer);
     routes.get("/api/papers/<id>", this::paper); // old arXiv ids have a slash
   }
@@ -37,6 +38,13 @@ final class ApiRoutes implements Routes {
             .by(context.queryParam("submitter"));
     List<PaperEntry> entries = site.papers().list(query);
     Replies.cached(context, Bases.shapes(context, site).wrappers(entries));
+  }
+
+  private void trending(Context context) {
+    int limit = Params.number(context, "limit", 1, 100, 50);
+    int page = Params.number(context, "p", 0, 1_000_000, 0);
+    PaperQuery query = PaperQuery.all(Sort.TRENDING, limit, (long) page * limit);
+    Replies.cached(context, Bases.shapes(context, site).wrappers(site.papers().list(query)));
   }
 
   /** All papers, published last first; the header Link leads to the next page. */

@@ -96,12 +96,10 @@ final class CommentRoutes implements Routes {
   private void edit(Context context) {
     PaperEntry entry = paper(context);
     Comment comment = own(context, entry, false);
-    refusing(
-        () -> {
-          site.comments()
-              .edit(entry.id(), comment.id(), context.formParam("body"), site.clock().instant());
-          return true;
-        });
+    Params.refusing(
+        () ->
+            site.comments()
+                .edit(entry.id(), comment.id(), context.formParam("body"), site.clock().instant()));
     context.redirect("/papers/" + entry.publicId() + "#c" + comment.id(), HttpStatus.SEE_OTHER);
   }
 
@@ -153,18 +151,5 @@ final class CommentRoutes implements Routes {
       throw RequestException.bad("'%s' is no comment".formatted(Params.shortened(text)));
     }
     return Long.parseLong(text);
-  }
-
-  private interface Change<T> {
-    T run();
-  }
-
-  /** What the store refuses, it refuses for what the request said. */
-  private static <T> T refusing(Change<T> change) {
-    try {
-      return change.run();
-    } catch (IllegalArgumentException e) {
-      throw RequestException.bad(e.getMessage());
-    }
   }
 }

@@ -4,28 +4,16 @@ import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperQuery;
 import dev.melange.store.Period;
 import dev.melange.store.Sort;
-import dev.melange.store.User;
-import dev.melange.web.Views.LinkView;
-import dev.melange.web.Views.ListView;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/** The lists: by day, week and month, trending, newest. */
+/** The lists: latest, by day, week and month, trending, of an organisation, of an author. */
 final class ListRoutes implements Routes {
-  private static final int PAGE = 50;
-  private static final int MAX_PAGE = 100_000;
-  private static final LinkView NOTHING = new LinkView(null, null);
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("EEE, MMM d, uuuu", Locale.ENGLISH);
-  private static final DateTimeFormatter MONTH =
-      DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
+  private static final String NEWEST = "Published last first.";
 
   private final Site site;
 
@@ -45,8 +33,14 @@ final class ListRoutes implements Routes {
     routes.get("/papers/trending", this::trending);
     routes.get("/papers/new", this::newest);
     routes.get("/orgs/{slug}", this::organisation);
+    routes.get("/authors/{name}", this::author);
   }
 
+  private static PaperQuery all(Sort sort) {
+    return PaperQuery.all(sort, ListPage.PAGE, 0);
+  }
+
+  /** All papers, those of the latest day first; or the list of the day in {@code date}. */
   private void latest(Context context) {
     String date = context.queryParam("date");
     if (date != null) {
@@ -54,7 +48,12 @@ final class ListRoutes implements Routes {
       return;
     }
     LocalDate day = site.papers().lastDayUntil(site.today()).orElse(site.today());
-    show(context, new Period(Period.Unit.DATE, day));
+    ListPage.of(site, "Daily Papers", "/papers", all(Sort.PUBLISHED_AT))
+        .withTabs()
+        .around(new Period(Period.Unit.DATE, day))
+        .explained("Listed last first; papers that were never listed follow by publication.")
+        .feed("/feeds/daily.atom")
+        .show(context);
   }
 
   private void period(Context context, Period.Unit unit, String text) {
@@ -64,8 +63,8 @@ final class ListRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw RequestException.bad(e.getMessage());
     }
-    boolean empty = site.papers().count(PaperQuery.of(period, Sort.UPVOTES, 1, 0)) == 0;
-    if (empty && unit == Period.Unit.DATE) {
+    PaperQuery query = PaperQuery.of(period, Sort.UPVOTES, ListPage.PAGE, 0);
+    if (unit == Period.Unit.DATE && site.papers().count(query) == 0) {
       Optional<LocalDate> earlier = site.papers().lastDayUntil(period.from());
       if (earlier.isPresent()) {
         context.redirect(
@@ -73,142 +72,75 @@ final class ListRoutes implements Routes {
         return;
       }
     }
-    show(context, period);
+    ListPage.of(site, Dates.heading(period), Dates.url(period), query)
+        .withTabs()
+        .around(period)
+        .inColumns()
+        .explained("Most votes first, then in order of submission.")
+        .notice(asked(context, period))
+        .whenEmpty("No papers in %s.".formatted(Dates.heading(period)))
+        .show(context);
   }
 
-  private void show(Context context, Period period) {
-    PaperQuery query = PaperQuery.of(period, Sort.UPVOTES, PAGE, 0);
-    String notice = null;
+  /** Why another day is shown than was asked for; null where it is not. */
+  private static String asked(Context context, Period period) {
     String asked = context.queryParam("asked");
-    if (asked != null && asked.matches("\\d{4}-\\d{2}-\\d{2}")) {
-      notice = "No papers on %s; the last day with papers is %s.".formatted(asked, heading(period));
-    }
-    render(
-        context,
-        query,
-        heading(period),
-        "Most votes first, then in order of submission.",
-        notice,
-        "/papers/" + period.unit().label() + "/" + period,
-        period);
+    return asked != null && asked.matches("\\d{4}-\\d{2}-\\d{2}")
+        ? "No papers on %s; the last day with papers is %s.".formatted(asked, Dates.heading(period))
+        : null;
   }
 
   private void trending(Context context) {
-    render(
-        context,
-        PaperQuery.all(Sort.TRENDING, PAGE, 0),
-        "Trending",
-        "Each vote counts 1, a comment 0.5 (two of a reader at most), a listing 1, a new result 2,"
-            + " an author taking part 1; every count halves in 48 hours.",
-        null,
-        "/papers/trending",
-        null);
+    ListPage.of(site, "Trending", "/papers/trending", all(Sort.TRENDING))
+        .withTabs()
+        .explained(
+            "Each vote counts 1, a comment 0.5 (two of a reader at most), a listing 1, a new result"
+                + " 2, an author taking part 1; every count halves in 48 hours.")
+        .feed("/feeds/trending.atom")
+        .show(context);
   }
 
   private void newest(Context context) {
-    render(
-        context,
-        PaperQuery.all(Sort.NEWEST, PAGE, 0),
-        "All papers",
-        "Published last first.",
-        null,
-        "/papers/new",
-        null);
+    ListPage.of(site, "Every paper", "/papers/new", all(Sort.NEWEST))
+        .remark("%,d papers, published last first".formatted(site.papers().count(all(Sort.NEWEST))))
+        .feed("/feeds/new.atom")
+        .show(context);
   }
 
   private void organisation(Context context) {
     String slug = context.pathParam("slug");
-    PaperQuery query = PaperQuery.all(Sort.NEWEST, PAGE, 0).under(slug);
-    List<PaperEntry> first = site.papers().list(query);
+    PaperQuery query = all(Sort.NEWEST).under(slug);
+    List<PaperEntry> first = site.papers().list(query.page(1, 0));
     if (first.isEmpty()) {
       throw RequestException.notFound("there is no organisation " + Params.shortened(slug));
     }
-    render(
-        context,
-        query,
-        first.get(0).organisation().name(),
-        "Published last first.",
-        null,
-        "/orgs/" + EntryViews.encoded(slug),
-        null);
+    String encoded = EntryViews.encoded(slug);
+    ListPage.of(site, first.get(0).organisation().name(), "/orgs/" + encoded, query)
+        .remark("Organisation, " + papers(query))
+        .explained(NEWEST)
+        .feed("/feeds/orgs/" + encoded + ".atom")
+        .show(context);
   }
 
-  private void render(
-      Context context,
-      PaperQuery query,
-      String heading,
-      String explanation,
-      String notice,
-      String path,
-      Period period) {
-    int page = Params.number(context, "p", 0, MAX_PAGE, 0);
-    PaperQuery paged =
-        new PaperQuery(
-            query.period(),
-            query.submitter(),
-            query.organisation(),
-            query.collection(),
-            query.sort(),
-            PAGE + 1,
-            (long) page * PAGE,
-            null);
-    List<PaperEntry> found = site.papers().list(paged);
-    boolean more = found.size() > PAGE;
-    User viewer = site.viewers().of(context);
-    ListView view =
-        new ListView(
-            Frames.of(context, site, heading),
-            heading,
-            lists(path, period),
-            period == null ? NOTHING : neighbour(period, false),
-            period == null ? NOTHING : neighbour(period, true),
-            explanation,
-            found.isEmpty() && notice == null ? "No papers here yet." : notice,
-            EntryViews.of(
-                found.subList(0, Math.min(PAGE, found.size())),
-                site,
-                viewer,
-                query.sort() == Sort.TRENDING),
-            page == 0 ? NOTHING : new LinkView(path + "?p=" + (page - 1), "Previous page"),
-            more ? new LinkView(path + "?p=" + (page + 1), "Next page") : NOTHING);
-    context.html(site.templates().render("list.jte", view));
-  }
-
-  /** The period beside this one that has papers. */
-  private LinkView neighbour(Period period, boolean later) {
-    Optional<LocalDate> day =
-        later
-            ? site.papers().firstDayFrom(period.end())
-            : site.papers().lastDayUntil(period.from().minusDays(1));
-    return day.map(found -> new Period(period.unit(), found))
-        .map(found -> new LinkView("/papers/" + found.unit().label() + "/" + found, heading(found)))
-        .orElse(NOTHING);
-  }
-
-  private List<LinkView> lists(String path, Period period) {
-    LocalDate day = period == null ? site.today() : period.from();
-    LocalDate shown = site.papers().lastDayUntil(day).orElse(day);
-    List<LinkView> links = new ArrayList<>();
-    for (Period.Unit unit : Period.Unit.values()) {
-      boolean present = period != null && period.unit() == unit;
-      String word = unit == Period.Unit.DATE ? "Day" : unit == Period.Unit.WEEK ? "Week" : "Month";
-      links.add(
-          new LinkView(
-              present ? null : "/papers/" + unit.label() + "/" + new Period(unit, shown), word));
+  private void author(Context context) {
+    String name = context.pathParam("name");
+    PaperQuery query = all(Sort.NEWEST).writtenBy(name);
+    String count = papers(query);
+    if (count.equals("0 papers")) {
+      throw RequestException.notFound("there is no author " + Params.shortened(name));
     }
-    for (String list : List.of("Trending", "All")) {
-      String url = list.equals("All") ? "/papers/new" : "/papers/trending";
-      links.add(new LinkView(url.equals(path) ? null : url, list));
-    }
-    return links;
+    ListPage.of(site, name, "/authors/" + EntryViews.encoded(name), query)
+        .remark("Author, " + count + " under this name")
+        .explained(NEWEST)
+        .show(context);
   }
 
-  private static String heading(Period period) {
-    return switch (period.unit()) {
-      case DATE -> DAY.format(period.from());
-      case WEEK ->
-          "Week " + period.toString().substring(6) + " of " + period.toString().substring(0, 4);
-      case MONTH -> MONTH.format(period.from());
-    };
+  private String papers(PaperQuery query) {
+    return count(site.papers().count(query));
+  }
+
+  /** A number of papers in words. */
+  static String count(long papers) {
+    return papers == 1 ? "1 paper" : papers + " papers";
   }
 }

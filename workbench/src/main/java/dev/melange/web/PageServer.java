@@ -68,7 +68,8 @@ public final class PageServer implements AutoCloseable {
     Clients clients =
         new Clients(config.access().proxies(), new Settings(database).secret("clients"));
     Viewers viewers = new SiteViewers(config, database, clock);
-    Site site = new Site(config, database, clock, new Templates(), viewers, clients);
+    Visits visits = new Visits(new UserStore(database), clock);
+    Site site = new Site(config, database, clock, new Templates(), viewers, clients, visits);
     RunEvents events = new RunEvents(queue);
     RunRoutes runs = new RunRoutes(site, queue, events);
     Javalin javalin = Javalin.create(settings -> configure(settings, site, runs, services));
@@ -150,12 +151,16 @@ public final class PageServer implements AutoCloseable {
         List.of(
             new AssetRoutes(),
             new ListRoutes(site),
+            new TopicRoutes(site),
+            new PersonalRoutes(site),
+            new CollectionRoutes(site),
+            new SettingsRoutes(site, services),
             new FeedRoutes(site),
             new VoteRoutes(site),
             new CommentRoutes(site),
             runs,
             new ApiRoutes(site),
-            new PaperRoutes(site, services.demos() != null))) {
+            new PaperRoutes(site, services.search(), services.demos() != null))) {
       routes.register(settings.routes);
     }
   }

@@ -11,6 +11,8 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Query parameters, checked. What is outside its bounds is refused, never clamped. */
@@ -74,6 +76,45 @@ final class Params {
       throw RequestException.bad("the body could not be read");
     }
     throw RequestException.bad("the body is no JSON object");
+  }
+
+  /** A field of a form; empty where it is absent. */
+  static String given(Context context, String name) {
+    String value = context.formParam(name);
+    return value == null ? "" : value;
+  }
+
+  /** A field of a form that is true or false. */
+  static boolean yes(Context context, String name) {
+    String value = given(context, name);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw RequestException.bad(
+          "%s is '%s', expected true or false".formatted(name, shortened(value)));
+    }
+    return value.equals("true");
+  }
+
+  /** An id in the store; nothing for what can be none. */
+  static Optional<Long> id(String text) {
+    return text.matches("\\d{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+  }
+
+  /** Changes something; what the store refuses, it refuses for what the request said. */
+  static void refusing(Runnable change) {
+    refused(
+        () -> {
+          change.run();
+          return true;
+        });
+  }
+
+  /** As {@link #refusing}, for changes with a result. */
+  static <T> T refused(Supplier<T> change) {
+    try {
+      return change.get();
+    } catch (IllegalArgumentException e) {
+      throw RequestException.bad(e.getMessage());
+    }
   }
 
   static String shortened(String text) {

@@ -14,9 +14,12 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Runs of studies: asking for one, following it live, giving it up, reading its report. */
 final class RunRoutes implements Routes {
@@ -25,6 +28,9 @@ final class RunRoutes implements Routes {
   /** A report is one file with its styles and pictures in it, and may do nothing else. */
   private static final String REPORT_POLICY =
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+  private static final Set<String> STUDIES =
+      Catalogue.studies().stream().map(StudySubject::key).collect(Collectors.toSet());
 
   private final Site site;
   private final JobQueue queue;
@@ -96,7 +102,7 @@ final class RunRoutes implements Routes {
 
   /** Whether a paper of the catalogue has a study. */
   static boolean hasStudy(String key) {
-    return Catalogue.studies().stream().map(StudySubject::key).anyMatch(key::equals);
+    return STUDIES.contains(key);
   }
 
   private static String given(Context context, String name, String otherwise) {
@@ -145,10 +151,15 @@ final class RunRoutes implements Routes {
             .folder(job(context).id())
             .report()
             .orElseThrow(() -> RequestException.notFound("this run has no report yet"));
+    send(context, Files.newInputStream(report));
+  }
+
+  /** Answers with a report. */
+  static void send(Context context, InputStream report) {
     context
         .header("Content-Security-Policy", REPORT_POLICY)
         .contentType("text/html; charset=utf-8")
-        .result(Files.newInputStream(report));
+        .result(report);
   }
 
   private void log(Context context) throws IOException {

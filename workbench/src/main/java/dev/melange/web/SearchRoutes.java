@@ -96,6 +96,7 @@ final class SearchRoutes implements Routes {
             found == null ? null : summary(found.total()),
             found == null ? List.of() : notices(found),
             views,
+            (long) page * PAGE + 1,
             found == null ? List.of() : facets(query, found),
             new LinkView(page == 0 ? null : address + "&p=" + (page - 1), "Previous page"),
             new LinkView(more ? address + "&p=" + (page + 1) : null, "Next page"));

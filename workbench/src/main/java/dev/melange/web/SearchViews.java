@@ -17,6 +17,7 @@ public final class SearchViews {
    * @param summary such as {@code 12 papers}
    * @param notices what was corrected, ignored, or may have been meant
    * @param hits the papers
+   * @param first the number of the first of them among all that were found
    * @param facets ways to narrow it down
    * @param previousPage of the same search
    * @param nextPage of the same search
@@ -27,6 +28,7 @@ public final class SearchViews {
       String summary,
       List<String> notices,
       List<HitView> hits,
+      long first,
       List<LinkView> facets,
       LinkView previousPage,
       LinkView nextPage) {}

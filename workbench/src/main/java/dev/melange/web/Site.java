@@ -1,10 +1,14 @@
 package dev.melange.web;
 
 import dev.melange.account.Logins;
+import dev.melange.store.CollectionStore;
 import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
+import dev.melange.store.NoteStore;
 import dev.melange.store.PaperStore;
 import dev.melange.store.ResultStore;
+import dev.melange.store.SavedSearchStore;
+import dev.melange.store.TagStore;
 import dev.melange.store.UserStore;
 import dev.melange.store.VoteStore;
 import java.time.Clock;
@@ -19,6 +23,7 @@ import java.time.LocalDate;
  * @param templates the templates
  * @param viewers tells who makes a request
  * @param clients tells where it comes from
+ * @param visits tells what is new to them
  */
 record Site(
     SiteConfig config,
@@ -26,7 +31,8 @@ record Site(
     Clock clock,
     Templates templates,
     Viewers viewers,
-    Clients clients) {
+    Clients clients,
+    Visits visits) {
   PaperStore papers() {
     return new PaperStore(database);
   }
@@ -49,6 +55,22 @@ record Site(
 
   CommentStore comments() {
     return new CommentStore(database);
+  }
+
+  CollectionStore collections() {
+    return new CollectionStore(database);
+  }
+
+  NoteStore notes() {
+    return new NoteStore(database);
+  }
+
+  TagStore tags() {
+    return new TagStore(database);
+  }
+
+  SavedSearchStore searches() {
+    return new SavedSearchStore(database);
   }
 
   LocalDate today() {

@@ -15,9 +15,25 @@ public final class Views {
    * @param theme light or dark; null for whatever the system has
    * @param keys whether single keys act
    * @param here the page's own address, to which forms return
+   * @param menu the parts of the site
    */
   public record Frame(
-      String title, String curator, String viewer, String theme, boolean keys, String here) {}
+      String title,
+      String curator,
+      String viewer,
+      String theme,
+      boolean keys,
+      String here,
+      List<TabView> menu) {}
+
+  /**
+   * One of some pages that a reader can change to.
+   *
+   * @param url its address
+   * @param text its name
+   * @param shown whether it is the one that is shown
+   */
+  public record TabView(String url, String text, boolean shown) {}
 
   /**
    * An entry of a list.
@@ -25,6 +41,7 @@ public final class Views {
    * @param id in addresses
    * @param title plain
    * @param abstractText plain, or null
+   * @param summary of its card, in our words, or null
    * @param submitter who listed it, or null
    * @param byline such as {@code 4 authors}, or the organisation's name; null when nothing is known
    * @param organisationUrl of the organisation's page, or null
@@ -32,17 +49,20 @@ public final class Views {
    * @param dateText as {@code Aug 17, 2025}
    * @param votes counted here
    * @param voted whether the viewer voted
+   * @param saved whether it is on the viewer's reading list
+   * @param read whether the viewer marked it as read
    * @param comments shown here
    * @param sourceComments on the page it came from, or null
    * @param fresh listed since the viewer's last visit
    * @param key of the implementation, or null
    * @param score of trending with one decimal, or null outside that list
-   * @param verdict of its newest study here, or null
+   * @param study its study; null where there is none
    */
   public record EntryView(
       String id,
       String title,
       String abstractText,
+      String summary,
       String submitter,
       String byline,
       String organisationUrl,
@@ -50,44 +70,32 @@ public final class Views {
       String dateText,
       int votes,
       boolean voted,
+      boolean saved,
+      boolean read,
       int comments,
       Integer sourceComments,
       boolean fresh,
       String key,
       String score,
-      String verdict) {}
+      StudyView study) {
+    /** What lists show of its contents: the abstract, else the summary; null without both. */
+    public String text() {
+      return abstractText == null ? summary : abstractText;
+    }
+  }
+
+  /**
+   * How a paper's study stands here.
+   *
+   * @param kind holds, unshown, fails, or none
+   * @param word the verdict in words
+   * @param run scale, seeds and date of the newest run; null before the first
+   * @param machine what it ran on, or null
+   */
+  public record StudyView(String kind, String word, String run, String machine) {}
 
   /** A link: where it leads and its words; the address is null where there is nothing. */
   public record LinkView(String url, String text) {}
-
-  /**
-   * A list.
-   *
-   * @param frame what all pages have
-   * @param heading such as {@code Sun, Aug 17, 2025}
-   * @param lists the lists one can change to; the present one has no address
-   * @param earlier the previous period with papers
-   * @param later the next one
-   * @param explanation how the list is ranked
-   * @param notice why it is empty, or another remark; null for none
-   * @param entries the papers
-   * @param previousPage of the same list
-   * @param nextPage of the same list
-   */
-  public record ListView(
-      Frame frame,
-      String heading,
-      List<LinkView> lists,
-      LinkView earlier,
-      LinkView later,
-      String explanation,
-      String notice,
-      List<EntryView> entries,
-      LinkView previousPage,
-      LinkView nextPage) {}
-
-  /** A claim of a paper's card. */
-  public record ClaimView(String text, String figure, String source) {}
 
   /**
    * A comment.
@@ -114,45 +122,6 @@ public final class Views {
       boolean mayDelete,
       int depth,
       List<CommentView> replies) {}
-
-  /** Something that happened to a paper. */
-  public record HistoryView(String date, String text) {}
-
-  /**
-   * A paper's page.
-   *
-   * @param frame what all pages have
-   * @param entry as in lists
-   * @param authors names, or null when only their number is known
-   * @param listed the day it was listed, or null
-   * @param withdrawn whether it was withdrawn
-   * @param links arXiv, PDF, code and others; those without address are shown as text
-   * @param summary of its card, or null
-   * @param claims of its card
-   * @param models registered here
-   * @param components registered here
-   * @param history what happened to it
-   * @param bibtex its entry for a bibliography
-   * @param discussion comments, each with its replies
-   * @param runnable whether it has a study that the viewer may run
-   * @param results of its study here, newest first
-   */
-  public record PaperView(
-      Frame frame,
-      EntryView entry,
-      String authors,
-      String listed,
-      boolean withdrawn,
-      List<LinkView> links,
-      String summary,
-      List<ClaimView> claims,
-      List<String> models,
-      List<String> components,
-      List<HistoryView> history,
-      String bibtex,
-      List<CommentView> discussion,
-      boolean runnable,
-      List<ResultView> results) {}
 
   /**
    * A run of a study.
@@ -190,27 +159,6 @@ public final class Views {
 
   /** Some runs. */
   public record RunsView(Frame frame, List<RunView> runs) {}
-
-  /**
-   * What a study found about a paper here.
-   *
-   * @param verdict as the study words it
-   * @param scale quick or full; smoke says nothing about the claim
-   * @param seeds such as {@code 0 to 2}
-   * @param machine what it ran on
-   * @param date the day it ended
-   * @param comparisons the paper's figures beside ours
-   */
-  public record ResultView(
-      String verdict,
-      String scale,
-      String seeds,
-      String machine,
-      String date,
-      List<ComparisonView> comparisons) {}
-
-  /** A figure of a paper beside ours. */
-  public record ComparisonView(String quantity, String paper, String here) {}
 
   /** A request that could not be answered. */
   public record ErrorView(Frame frame, int status, String message) {}

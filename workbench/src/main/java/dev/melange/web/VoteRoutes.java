@@ -6,7 +6,6 @@ import dev.melange.store.PaperEntry;
 import dev.melange.store.User;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HttpStatus;
 
 /** Votes: by the form of a page, or by the API. */
 final class VoteRoutes implements Routes {
@@ -41,21 +40,14 @@ final class VoteRoutes implements Routes {
 
   private void form(Context context) {
     PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
-    String up = context.formParam("up");
-    if (!"true".equals(up) && !"false".equals(up)) {
-      throw RequestException.bad("up is '%s', expected true or false".formatted(up));
-    }
-    vote(context, entry, up.equals("true"));
-    context.redirect(back(context, entry), HttpStatus.SEE_OTHER);
-  }
-
-  /** The page the form stood on, if it is one of ours. */
-  static String back(Context context, PaperEntry entry) {
-    String from = context.formParam("from");
-    return from != null
-            && from.matches("/papers[A-Za-z0-9/?=&%._:-]{0,200}")
-            && !from.contains("//")
-        ? from
-        : "/papers/" + entry.publicId();
+    boolean up = Params.yes(context, "up");
+    int votes = vote(context, entry, up);
+    Returns.acted(
+        context,
+        site,
+        site.viewers().of(context),
+        entry.publicId(),
+        (up ? "Your vote counts: " : "Your vote is withdrawn: ")
+            + (votes == 1 ? "1 vote." : votes + " votes."));
   }
 }

@@ -1,0 +1,184 @@
+package dev.melange.web;
+
+import dev.melange.demo.Demos;
+import dev.melange.feed.PaperLink;
+import dev.melange.feed.TexText;
+import dev.melange.papers.Card;
+import dev.melange.papers.Cards;
+import dev.melange.papers.Catalogue;
+import dev.melange.papers.Method;
+import dev.melange.search.PaperSearch;
+import dev.melange.search.SimilarPaper;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperStore.LinkRow;
+import dev.melange.store.ResultStore.Result;
+import dev.melange.store.User;
+import dev.melange.web.PaperViews.ClaimView;
+import dev.melange.web.PaperViews.HistoryView;
+import dev.melange.web.PaperViews.PanelView;
+import dev.melange.web.PaperViews.PaperView;
+import dev.melange.web.PaperViews.SimilarView;
+import dev.melange.web.PersonalViews.KeptView;
+import dev.melange.web.PersonalViews.MembershipView;
+import dev.melange.web.Views.LinkView;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Gathers what a paper's page shows. */
+final class PaperPage {
+  private static final int SIMILAR = 5;
+
+  private final Site site;
+  private final PaperSearch search;
+  private final boolean demos;
+
+  PaperPage(Site site, PaperSearch search, boolean demos) {
+    this.site = site;
+    this.search = search;
+    this.demos = demos;
+  }
+
+  PaperView view(Context context, PaperEntry entry) throws IOException {
+    User viewer = site.viewers().of(context);
+    Optional<Card> card = Optional.ofNullable(entry.catalogueKey()).map(Cards::get);
+    Optional<Method> method = Optional.ofNullable(entry.catalogueKey()).flatMap(Catalogue::find);
+    return new PaperView(
+        Frames.of(context, site, Visible.text(TexText.plain(entry.title()))),
+        EntryViews.of(entry, site, viewer),
+        entry.authors().stream()
+            .filter(author -> !author.hidden())
+            .map(
+                author ->
+                    new LinkView(
+                        "/authors/" + EntryViews.encoded(author.name()),
+                        Visible.text(author.name())))
+            .toList(),
+        entry.listedDay() == null ? null : EntryViews.date(entry.listedDay()),
+        entry.withdrawnAt() != null,
+        links(entry),
+        card.map(PaperPage::claims).orElse(List.of()),
+        card.map(it -> panel(it, entry, viewer)).orElse(null),
+        method
+            .map(it -> it.models().stream().map(model -> model.name()).toList())
+            .orElse(List.of()),
+        method
+            .map(it -> it.components().stream().map(component -> component.name()).toList())
+            .orElse(List.of()),
+        topics(entry, method),
+        similar(entry),
+        site.collections().with(entry.id()).stream()
+            .filter(collection -> collection.mayBeSeenBy(viewer))
+            .map(collection -> CollectionRoutes.view(collection, viewer))
+            .toList(),
+        site.papers().history(entry.id()).stream()
+            .map(
+                event ->
+                    new HistoryView(
+                        event.at().toString().substring(0, 10),
+                        event.kind() + ": " + event.detail()))
+            .toList(),
+        PaperRoutes.Citations.bibtex(entry),
+        CommentViews.of(site.comments().of(entry.id()), viewer),
+        viewer == null ? null : kept(entry, viewer));
+  }
+
+  private static List<ClaimView> claims(Card card) {
+    return card.claims().stream()
+        .map(claim -> new ClaimView(claim.text(), claim.figure(), claim.source()))
+        .toList();
+  }
+
+  /** Null where there is neither a study nor a result. */
+  private PanelView panel(Card card, PaperEntry entry, User viewer) {
+    List<Result> results = site.results().of(entry.id());
+    boolean study = RunRoutes.hasStudy(card.key());
+    return study || !results.isEmpty()
+        ? ResultViews.panel(card, results, "/papers/" + entry.publicId(), study && viewer != null)
+        : null;
+  }
+
+  private List<LinkView> topics(PaperEntry entry, Optional<Method> method) {
+    List<LinkView> topics = new ArrayList<>();
+    Set<String> tasks =
+        method
+            .map(it -> it.models().stream().map(model -> model.task()).collect(Collectors.toSet()))
+            .orElse(Set.of());
+    tasks.stream()
+        .sorted()
+        .forEach(
+            task ->
+                topics.add(
+                    new LinkView(
+                        "/topics/tasks/" + EntryViews.encoded(task), task.replace('-', ' '))));
+    site.papers()
+        .categories(entry.id())
+        .forEach(
+            category ->
+                topics.add(new LinkView("/topics/" + EntryViews.encoded(category), category)));
+    return topics;
+  }
+
+  private List<SimilarView> similar(PaperEntry entry) throws IOException {
+    if (search == null) {
+      return List.of();
+    }
+    List<SimilarView> similar = new ArrayList<>();
+    for (SimilarPaper paper : search.similar(entry, SIMILAR)) {
+      similar.add(
+          new SimilarView(
+              "/papers/" + paper.paper().publicId(),
+              Visible.text(TexText.plain(paper.paper().title())),
+              String.format(Locale.ROOT, "%.2f", paper.cosine()),
+              paper.shared()));
+    }
+    return similar;
+  }
+
+  private KeptView kept(PaperEntry entry, User viewer) {
+    Set<Long> in =
+        site.collections().with(entry.id()).stream()
+            .map(collection -> collection.id())
+            .collect(Collectors.toSet());
+    return new KeptView(
+        String.join(", ", site.tags().of(viewer.id(), entry.id())),
+        site.notes().note(viewer.id(), entry.id()).orElse(""),
+        site.collections().of(viewer.id()).stream()
+            .map(
+                collection ->
+                    new MembershipView(
+                        collection.id(), collection.name(), in.contains(collection.id())))
+            .toList());
+  }
+
+  private List<LinkView> links(PaperEntry entry) {
+    List<LinkView> links = new ArrayList<>();
+    if (demos && entry.catalogueKey() != null && Demos.of(entry.catalogueKey()).isPresent()) {
+      links.add(new LinkView("/papers/" + entry.publicId() + "/try", "Try it"));
+    }
+    if (entry.arxivId() != null) {
+      links.add(new LinkView("https://arxiv.org/abs/" + entry.arxivId(), "arXiv"));
+      links.add(new LinkView("https://arxiv.org/pdf/" + entry.arxivId(), "PDF"));
+    }
+    if (entry.repoUrl() != null) {
+      String stars = entry.stars() == null ? "" : " (%,d stars)".formatted(entry.stars());
+      links.add(new LinkView(entry.repoUrl(), "Code" + stars));
+    }
+    if (entry.projectUrl() != null) {
+      links.add(new LinkView(entry.projectUrl(), "Project page"));
+    }
+    for (LinkRow row : site.papers().links(entry.id())) {
+      // Hosts nobody vouched for are shown, not linked.
+      boolean linked = links.stream().anyMatch(link -> row.url().equals(link.url()));
+      if (row.kind().equals("other") && !linked && PaperLink.parse(row.url()).isPresent()) {
+        links.add(new LinkView(null, row.url()));
+      }
+    }
+    return links;
+  }
+}
