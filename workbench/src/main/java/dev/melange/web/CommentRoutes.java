@@ -65,7 +65,7 @@ final class CommentRoutes implements Routes {
 
   private long add(Context context, PaperEntry entry, Long parentId, String body) {
     User user = site.viewers().require(context, User.Role.MEMBER, Scope.COMMENT);
-    return refusing(
+    return Params.refused(
         () -> site.comments().add(entry.id(), parentId, user.id(), body, site.clock().instant()));
   }
 

@@ -4,6 +4,7 @@ import dev.melange.demo.DemoInput;
 import dev.melange.jobs.JobQueue;
 import dev.melange.store.Database;
 import dev.melange.store.Settings;
+import dev.melange.store.UserStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;

@@ -81,7 +81,7 @@ class ReadingIT {
   void countsAVoteAndTakesItBack(Browser browser) {
     try (Reader reader = Reader.of(browser, site)) {
       Page page = reader.open("/papers/new");
-      Locator vote = reader.entry(MAXIM).locator("button[aria-pressed]");
+      Locator vote = reader.entry(MAXIM).locator("button.vote");
       assertThat(vote).hasAccessibleName("Upvote " + MAXIM + ", 0 votes");
       for (boolean up : new boolean[] {true, false}) {
         page.waitForResponse(
