@@ -19,7 +19,6 @@ final class AssetRoutes implements Routes {
   private final Map<String, Asset> assets =
       Map.of(
           "page.css", asset("/dev/melange/web/page.css", "text/css; charset=utf-8"),
-          "icon.svg", asset("/dev/melange/web/icon.svg", "image/svg+xml"),
           "page.js", asset("/dev/melange/web/page.js", "text/javascript; charset=utf-8"),
           "icon.svg", asset("/dev/melange/web/icon.svg", "image/svg+xml"),
           "run.js", asset("/dev/melange/web/run.js", "text/javascript; charset=utf-8"),
