@@ -85,15 +85,16 @@ public record FetchPolicy(Set<String> hosts, boolean publicOnly, int maxBytes, D
     int second = b[1] & 0xff;
     if (b.length == 4) {
       boolean shared = first == 100 && second >= 64 && second < 128;
-      boolean special = first == 192 && second == 0;
+      boolean special = first == 192 && (second == 0 || (second == 88 && b[2] == 99));
       boolean benchmark = first == 198 && (second == 18 || second == 19);
       return first != 0 && first < 224 && !shared && !special && !benchmark;
     }
-    // unique local fc00::/7; 6to4 and NAT64 prefixes carry IPv4 addresses inside
+    // unique local fc00::/7; 6to4, Teredo and NAT64 prefixes carry IPv4 addresses inside
     boolean uniqueLocal = (first & 0xfe) == 0xfc;
     boolean sixToFour = first == 0x20 && second == 0x02;
+    boolean teredo = first == 0x20 && second == 0x01 && b[2] == 0 && b[3] == 0;
     boolean nat64 = first == 0x00 && second == 0x64;
     boolean mapped = first == 0 && second == 0;
-    return !uniqueLocal && !sixToFour && !nat64 && !mapped;
+    return !uniqueLocal && !sixToFour && !teredo && !nat64 && !mapped;
   }
 }

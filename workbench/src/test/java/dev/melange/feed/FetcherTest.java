@@ -204,6 +204,15 @@ class FetcherTest {
         "https://[::1]/",
         "http://[::ffff:169.254.169.254]/",
         "http://2130706433",
+        "https://0x7f000001/",
+        "https://0177.0.0.1/",
+        "https://127.1/",
+        "https://localhost/",
+        "https://127.0.0.1.evil.example/",
+        "https://arxiv.org@127.0.0.1/",
+        "https://127.0.0.1#@arxiv.org/",
+        "HTTPS://127.0.0.1:443/",
+        "gopher://127.0.0.1/",
         "https://allowed@127.0.0.1/",
         "file:///etc/passwd",
         "jar:file:///x!/y",
@@ -239,6 +248,10 @@ class FetcherTest {
         "fd12::1",
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
+        "2001:0:7f00:1::1",
+        "::7f00:1",
+        "fec0::1",
+        "192.88.99.1",
         "ff02::1"
       })
   void knowsAddressesThatAreNotPublic(String address) throws IOException {

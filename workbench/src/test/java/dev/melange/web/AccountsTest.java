@@ -304,6 +304,32 @@ class AccountsTest {
   }
 
   @Test
+  void runsStudiesForWhomTheOwnerAllowsIt() throws Exception {
+    Browser mae = site.new Browser().signIn("mae@example.org");
+    String run = "/papers/local:metaformer/run";
+    HttpResponse<String> off = mae.post(run, "scale=smoke");
+    assertThat(off.statusCode()).isEqualTo(403);
+    assertThat(off.body())
+        .contains("this page runs no studies; its owner can allow it with --runs");
+    assertThat(mae.get("/papers/local:metaformer").body()).doesNotContain("action=\"" + run);
+    try (PublicSite running =
+        new PublicSite(
+            new Access(true, List.of(), User.Role.CURATOR, PublicSite.GENEROUS),
+            User.Role.MEMBER,
+            null)) {
+      Browser member = running.new Browser().signIn("mae@example.org");
+      assertThat(member.post(run, "scale=smoke").statusCode()).isEqualTo(403);
+      assertThat(member.get("/papers/local:metaformer").body()).doesNotContain("action=\"" + run);
+      Browser owner = running.new Browser().signIn(PublicSite.OWNER);
+      HttpResponse<String> asked = owner.post(run, "scale=smoke");
+      assertThat(asked.statusCode()).isEqualTo(303);
+      String job = asked.headers().firstValue("Location").orElseThrow();
+      assertThat(member.post(job + "/cancel", "").statusCode()).as("not theirs").isEqualTo(403);
+      assertThat(owner.post(job + "/cancel", "").statusCode()).isEqualTo(303);
+    }
+  }
+
+  @Test
   void neverForgetsWhatWasAudited() {
     for (String change : List.of("update audit set action = 'x'", "delete from audit")) {
       assertThatThrownBy(() -> site.database().change(db -> db.execute(change)))
