@@ -64,6 +64,8 @@ final class LexicalQuery {
   private final Map<String, String> suggestions = new LinkedHashMap<>();
   private final List<String> ordered = new ArrayList<>();
   private final Query required;
+  private final Query pairs;
+  private final boolean restricted;
   private boolean ranking;
 
   LexicalQuery(SearchQuery query, Query filter, IndexReader reader) throws IOException {
@@ -74,13 +76,20 @@ final class LexicalQuery {
       score(clause);
       require(clause, must);
     }
-    pairs();
-    required = must.build();
+    pairs = pairs(ordered);
+    BooleanQuery all = must.build();
+    required = all;
+    restricted = all.clauses().size() > 1 || !(filter instanceof MatchAllDocsQuery);
   }
 
   /** The papers that may be found at all: filters, phrases, fields and exclusions. */
   Query required() {
     return required;
+  }
+
+  /** Whether {@link #required} leaves anything out. */
+  boolean restricted() {
+    return restricted;
   }
 
   /** Ranks the papers that have any of the words; null if the query has none. */
@@ -91,6 +100,14 @@ final class LexicalQuery {
             .add(required, Occur.FILTER)
             .build()
         : null;
+  }
+
+  /**
+   * What is added to the scores of papers that have adjacent words of the query in order; null if
+   * there is nothing to add. To find it out for a paper costs more than its ranking.
+   */
+  Query pairs() {
+    return pairs;
   }
 
   /** The stems of the words sought, for marking them. */
@@ -216,11 +233,10 @@ final class LexicalQuery {
     return builder.addTerm(new BytesRef(stem)).build();
   }
 
-  /** Once at least one pair, and once more at least two. */
-  private void pairs() {
-    BooleanQuery.Builder pairs = new BooleanQuery.Builder();
-    int count = 0;
-    for (int i = 1; i < ordered.size(); i++) {
+  /** Once for at least one pair, and once more for at least two. */
+  private static Query pairs(List<String> stems) {
+    List<Query> pairs = new ArrayList<>();
+    for (int i = 1; i < stems.size(); i++) {
       BooleanQuery.Builder either = new BooleanQuery.Builder();
       for (String field : PAIRED) {
         either.add(
@@ -229,16 +245,18 @@ final class LexicalQuery {
                 Intervals.maxgaps(
                     1,
                     Intervals.ordered(
-                        Intervals.term(ordered.get(i - 1)), Intervals.term(ordered.get(i))))),
+                        Intervals.term(stems.get(i - 1)), Intervals.term(stems.get(i))))),
             Occur.SHOULD);
       }
-      pairs.add(either.build(), Occur.SHOULD);
-      count++;
+      pairs.add(either.build());
     }
-    for (int least = 1; least <= Math.min(2, count); least++) {
-      Query enough = pairs.setMinimumNumberShouldMatch(least).build();
-      scored.add(new BoostQuery(new ConstantScoreQuery(enough), PAIR), Occur.SHOULD);
+    BooleanQuery.Builder sum = new BooleanQuery.Builder();
+    for (int least = 1; least <= Math.min(2, pairs.size()); least++) {
+      BooleanQuery.Builder enough = new BooleanQuery.Builder().setMinimumNumberShouldMatch(least);
+      pairs.forEach(pair -> enough.add(pair, Occur.SHOULD));
+      sum.add(new BoostQuery(new ConstantScoreQuery(enough.build()), PAIR), Occur.SHOULD);
     }
+    return pairs.isEmpty() ? null : sum.build();
   }
 
   private void require(Clause clause, BooleanQuery.Builder must) {

@@ -118,11 +118,13 @@ public final class PaperSearch implements AutoCloseable {
     List<Ranked> words =
         lexical.ranking() == null || onlyMeaning
             ? List.of()
-            : new Ranker(searcher).byWords(lexical.ranking(), RANKED);
+            : new Ranker(searcher).byWords(lexical.ranking(), lexical.pairs(), RANKED);
     List<Ranked> near =
         vector == null
             ? List.of()
-            : new Ranker(searcher).byMeaning(vector, withVector(lexical.required()), RANKED);
+            : new Ranker(searcher)
+                .byMeaning(
+                    vector, lexical.restricted() ? withVector(lexical.required()) : null, RANKED);
     Map<Long, Integer> docs = new LinkedHashMap<>();
     words.forEach(hit -> docs.put(hit.id(), hit.doc()));
     near.stream()

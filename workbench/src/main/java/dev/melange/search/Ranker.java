@@ -13,16 +13,22 @@ import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryRescorer;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.util.VectorUtil;
 
 /** Ranks the papers of one state of the index. */
 final class Ranker {
   /** Below so many papers vectors are compared one by one, which is exact. */
   static final int EXACT_BELOW = 5_000;
+
+  /** So many of the best papers are looked through for what is costly to find out. */
+  static final int LOOKED_THROUGH = 1_000;
 
   private static final Comparator<Ranked> BEST =
       Comparator.comparingDouble(Ranked::score).reversed().thenComparingLong(Ranked::id);
@@ -45,6 +51,19 @@ final class Ranker {
   /** The best papers for a query of words. */
   List<Ranked> byWords(Query query, int most) throws IOException {
     return ranked(searcher.search(query, most).scoreDocs);
+  }
+
+  /**
+   * The best papers for a query of words.
+   *
+   * @param more what is added to the scores of the best {@value #LOOKED_THROUGH}; null for nothing
+   */
+  List<Ranked> byWords(Query query, Query more, int most) throws IOException {
+    if (more == null) {
+      return byWords(query, most);
+    }
+    TopDocs best = searcher.search(query, LOOKED_THROUGH);
+    return ranked(QueryRescorer.rescore(searcher, best, more, 1, most).scoreDocs);
   }
 
   private List<Ranked> ranked(ScoreDoc[] docs) throws IOException {
@@ -70,11 +89,12 @@ final class Ranker {
   /**
    * The papers nearest to a vector; the score is the cosine.
    *
-   * @param among only papers that match this
+   * @param among only papers that match this; null for all
    */
   List<Ranked> byMeaning(float[] vector, Query among, int most) throws IOException {
     if (searcher.getIndexReader().numDocs() < EXACT_BELOW) {
-      return searcher.search(among, new NearestManager(vector, most));
+      return searcher.search(
+          among == null ? new MatchAllDocsQuery() : among, new NearestManager(vector, most));
     }
     List<Ranked> found =
         ranked(

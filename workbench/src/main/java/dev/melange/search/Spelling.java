@@ -8,8 +8,10 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
-import org.apache.lucene.search.FuzzyTermsEnum;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.FuzzyQuery;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.automaton.CompiledAutomaton;
 
 /** Finds words of the index that a misspelt word may stand for. */
 final class Spelling {
@@ -49,12 +51,15 @@ final class Spelling {
       IndexReader reader, Iterable<String> fields, String word, int edits, int prefix)
       throws IOException {
     PriorityQueue<Candidate> found = new PriorityQueue<>(BEST);
+    // To build the automaton costs more than to run it; it is the same for all fields.
+    CompiledAutomaton automaton =
+        new FuzzyQuery(new Term("any", word), edits, prefix, 1, true).getAutomata();
     for (String field : fields) {
       Terms terms = MultiTerms.getTerms(reader, field);
       if (terms == null) {
         continue;
       }
-      FuzzyTermsEnum near = new FuzzyTermsEnum(terms, new Term(field, word), edits, prefix, true);
+      TermsEnum near = automaton.getTermsEnum(terms);
       for (BytesRef term = near.next(); term != null; term = near.next()) {
         String candidate = term.utf8ToString();
         boolean sameKind = candidate.length() == 3 || word.length() != 3;
