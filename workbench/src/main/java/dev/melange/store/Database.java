@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -39,6 +40,12 @@ public final class Database implements AutoCloseable {
   private final DatabaseConfig config;
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+
+  /** Transactions that ended, and up to which of them the file has all; see {@link #persist}. */
+  private final AtomicLong committed = new AtomicLong();
+
+  private final Object writing = new Object();
+  private long written;
 
   private Database(DatabaseConfig config, HikariDataSource pool) {
     this.config = config;
@@ -153,11 +160,19 @@ public final class Database implements AutoCloseable {
 
   /**
    * H2 writes commits to its file up to half a second later. What is acknowledged must outlive kill
-   * -9, so it is written now.
+   * -9, so it is written now; one writing serves all that committed before it began.
    */
   private void persist() {
-    if (config.url().startsWith("jdbc:h2:file:")) {
-      jdbi.useHandle(db -> db.execute("checkpoint sync"));
+    if (!config.url().startsWith("jdbc:h2:file:")) {
+      return;
+    }
+    long mine = committed.incrementAndGet();
+    synchronized (writing) {
+      if (written < mine) {
+        long all = committed.get();
+        jdbi.useHandle(db -> db.execute("checkpoint sync"));
+        written = all;
+      }
     }
   }
 

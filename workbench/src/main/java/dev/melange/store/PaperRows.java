@@ -17,6 +17,10 @@ final class PaperRows {
           + " left join listing l on l.paper_id = p.id and l.listed_day = s.listed_day"
           + " left join app_user u on u.id = l.submitter_id";
 
+  /** That the paper of {@code paper_stat s} was not withdrawn, asked of few papers. */
+  static final String SHOWN =
+      "not exists (select 1 from paper w where w.id = s.paper_id and w.withdrawn_at is not null)";
+
   static final String SELECT =
       "select p.id, p.arxiv_id, p.local_key, p.catalogue_key, p.title, p.abstract, p.published,"
           + " p.author_count, o.id as org_id, o.slug as org_slug, o.name as org_name,"

@@ -89,28 +89,58 @@ public final class PaperStore {
   /** A page of a list. */
   public List<PaperEntry> list(PaperQuery query) {
     return database.read(
-        db ->
-            list(
-                db,
-                bound(
-                        db.createQuery(
-                            PaperRows.SELECT
-                                + where(query)
-                                + " order by "
-                                + query.sort().sql()
-                                + " limit :limit offset :offset"),
-                        query)
-                    .bind("limit", query.limit())
-                    .bind("offset", query.offset())));
+        db -> {
+          Optional<Candidates> few = Candidates.of(db, query);
+          if (few.isEmpty()) {
+            return page(db, query, null);
+          }
+          List<PaperEntry> page = page(db, query, few.get().ids());
+          // Withdrawn papers can leave too few.
+          return few.get().all() || page.size() == query.limit() ? page : page(db, query, null);
+        });
+  }
+
+  /** A page of a list; of some papers only, if they are not null. */
+  private static List<PaperEntry> page(Handle db, PaperQuery query, List<Long> among) {
+    if (among != null && among.isEmpty()) {
+      return List.of();
+    }
+    Query sql =
+        bound(
+                db.createQuery(
+                    PaperRows.SELECT
+                        + where(query)
+                        + (among == null ? "" : " and p.id in (<among>)")
+                        + " order by "
+                        + query.sort().sql()
+                        + " limit :limit offset :offset"),
+                query)
+            .bind("limit", query.limit())
+            .bind("offset", query.offset());
+    return list(db, among == null ? sql : sql.bindList("among", among));
   }
 
   /** How many papers a list has on all its pages together. */
   public long count(PaperQuery query) {
     return database.read(
-        db ->
-            bound(db.createQuery("select count(*) " + PaperRows.FROM + where(query)), query)
-                .mapTo(Long.class)
-                .one());
+        db -> {
+          List<Long> among =
+              query.period() == null
+                  ? null
+                  : Candidates.of(db, query).map(Candidates::ids).orElse(null);
+          if (among != null && among.isEmpty()) {
+            return 0L;
+          }
+          Query sql =
+              bound(
+                  db.createQuery(
+                      "select count(*) "
+                          + PaperRows.FROM
+                          + where(query)
+                          + (among == null ? "" : " and p.id in (<among>)")),
+                  query);
+          return (among == null ? sql : sql.bindList("among", among)).mapTo(Long.class).one();
+        });
   }
 
   private static String where(PaperQuery query) {
@@ -142,26 +172,26 @@ public final class PaperStore {
 
   /** The last day with listed papers that is not after another; nothing if there is none. */
   public Optional<LocalDate> lastDayUntil(LocalDate day) {
-    return day("select max(s.listed_day) ", "<=", day);
+    return day("<= :day order by s.listed_day desc", day);
   }
 
   /** The first day with listed papers that is not before another; nothing if there is none. */
   public Optional<LocalDate> firstDayFrom(LocalDate day) {
-    return day("select min(s.listed_day) ", ">=", day);
+    return day(">= :day order by s.listed_day", day);
   }
 
-  private Optional<LocalDate> day(String select, String comparison, LocalDate day) {
+  private Optional<LocalDate> day(String condition, LocalDate day) {
     return database.read(
         db ->
             db.createQuery(
-                    select
-                        + "from paper_stat s join paper p on p.id = s.paper_id"
-                        + " where p.withdrawn_at is null and s.listed_day "
-                        + comparison
-                        + " :day")
+                    "select s.listed_day from paper_stat s where "
+                        + PaperRows.SHOWN
+                        + " and s.listed_day "
+                        + condition
+                        + " limit 1")
                 .bind("day", day)
-                .map((row, context) -> Optional.ofNullable(row.getObject(1, LocalDate.class)))
-                .one());
+                .mapTo(LocalDate.class)
+                .findOne());
   }
 
   /** The days of a period on which papers are listed, and how many. */

@@ -22,6 +22,16 @@ public enum Sort {
     return label;
   }
 
+  /** The first column of {@code paper_stat} in the order, largest first; null if there is none. */
+  String indexed() {
+    return switch (this) {
+      case PUBLISHED_AT -> "listed_at";
+      case UPVOTES -> "votes";
+      case TRENDING -> "trend";
+      case NEWEST -> null;
+    };
+  }
+
   String sql() {
     return switch (this) {
       case PUBLISHED_AT ->
