@@ -38,6 +38,6 @@ if not exist "%BUILD%\args" (
   set "CP=!CP!!LIBS!"
   echo -cp "!CP:\=\\!">"%BUILD%\args"
 )
-if not defined GOMP_SPINCOUNT set "GOMP_SPINCOUNT=30000"
+if not defined GOMP_SPINCOUNT set "GOMP_SPINCOUNT=1000"
 "%JAVA%" -Xshare:auto -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8 -Djava.awt.headless=true -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.nopointergc=true %JAVA_OPTS% %MELANGE_JAVA_OPTS% "@%BUILD%\args" dev.melange.cli.Main %*
 exit /b %errorlevel%
