@@ -25,7 +25,7 @@ final class PeerProcess {
 
   /** The environment that the launcher gives. */
   static void asLaunched(Map<String, String> environment) {
-    environment.putIfAbsent("GOMP_SPINCOUNT", "30000");
+    environment.putIfAbsent("GOMP_SPINCOUNT", "1000");
     environment.putIfAbsent("MALLOC_ARENA_MAX", "1");
     environment.putIfAbsent("MALLOC_MMAP_THRESHOLD_", "33554432");
     environment.putIfAbsent("MALLOC_TRIM_THRESHOLD_", "268435456");
