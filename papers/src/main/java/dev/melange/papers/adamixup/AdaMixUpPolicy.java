@@ -1,12 +1,9 @@
 package dev.melange.papers.adamixup;
 
-import dev.melange.mix.MixContext;
+import dev.melange.mix.LearnedMixPolicy;
 import dev.melange.mix.MixNotation;
-import dev.melange.mix.MixPairs;
 import dev.melange.mix.MixPolicy;
 import dev.melange.mix.MixSetup;
-import dev.melange.mix.MixedBatch;
-import dev.melange.tensor.Rng;
 
 /**
  * AdaMixUp as a policy for any image model: a generator, a network of the classifier's
@@ -21,7 +18,7 @@ import dev.melange.tensor.Rng;
  * @param gate_hidden width of the generator's last hidden layer
  */
 public record AdaMixUpPolicy(int fold, double intrusion, boolean label_grad, int gate_hidden)
-    implements MixPolicy {
+    implements LearnedMixPolicy {
   /** As published. */
   public static final AdaMixUpPolicy USUAL = new AdaMixUpPolicy(2, 1, false, 100);
 
@@ -40,23 +37,7 @@ public record AdaMixUpPolicy(int fold, double intrusion, boolean label_grad, int
   }
 
   @Override
-  public boolean usesNetwork() {
-    return true;
-  }
-
-  @Override
-  public boolean needsWholeBatch() {
-    return true;
-  }
-
-  @Override
   public MixPolicy bind(MixSetup setup) {
     return new RegionLearner(setup, this);
-  }
-
-  @Override
-  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
-    throw new UnsupportedOperationException(
-        "adamixup learns while it mixes: train with MixTraining");
   }
 }

@@ -1,13 +1,10 @@
 package dev.melange.papers.adversarialautomixup;
 
 import dev.melange.component.OneOf;
-import dev.melange.mix.MixContext;
+import dev.melange.mix.LearnedMixPolicy;
 import dev.melange.mix.MixNotation;
-import dev.melange.mix.MixPairs;
 import dev.melange.mix.MixPolicy;
 import dev.melange.mix.MixSetup;
-import dev.melange.mix.MixedBatch;
-import dev.melange.tensor.Rng;
 
 /**
  * AdAutoMix as a policy for any image model: two or three images are mixed by masks of a generator
@@ -44,7 +41,7 @@ public record AdAutoMixPolicy(
     @OneOf({"nearest", "bilinear", "bicubic", "None"}) String upsampling,
     double momentum,
     double momentum_end)
-    implements MixPolicy {
+    implements LearnedMixPolicy {
   /** As for CIFAR-100. */
   public static final AdAutoMixPolicy USUAL =
       new AdAutoMixPolicy(1, 3, false, 0, 0.3, 0.03, 0.5, 1, 2, false, "bilinear", 0, 0.999999);
@@ -72,16 +69,6 @@ public record AdAutoMixPolicy(
   }
 
   @Override
-  public boolean usesNetwork() {
-    return true;
-  }
-
-  @Override
-  public boolean needsWholeBatch() {
-    return true;
-  }
-
-  @Override
   public MixPolicy bind(MixSetup setup) {
     return new MaskLearner(
         setup,
@@ -101,10 +88,5 @@ public record AdAutoMixPolicy(
                     width, reduction, lam_concat, true, upsampling, scale, false),
                 rng),
         generator -> new AdaptiveMasks((AdaptiveMask) generator));
-  }
-
-  @Override
-  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
-    throw LearnedOptions.unbound("adautomix");
   }
 }

@@ -1,13 +1,10 @@
 package dev.melange.papers.adversarialautomixup;
 
 import dev.melange.component.OneOf;
-import dev.melange.mix.MixContext;
+import dev.melange.mix.LearnedMixPolicy;
 import dev.melange.mix.MixNotation;
-import dev.melange.mix.MixPairs;
 import dev.melange.mix.MixPolicy;
 import dev.melange.mix.MixSetup;
-import dev.melange.mix.MixedBatch;
-import dev.melange.tensor.Rng;
 
 /**
  * AutoMix as a policy for any image model: two images are mixed by a mask of a generator that helps
@@ -38,7 +35,7 @@ public record AutoMixPolicy(
     double mask_weight,
     double momentum,
     double momentum_end)
-    implements MixPolicy {
+    implements LearnedMixPolicy {
   /** As for CIFAR-100. */
   public static final AutoMixPolicy USUAL =
       new AutoMixPolicy(2, 0, 0.08, 2, true, "nearest", "L1", 0.1, 0.1, 0, 0.999999);
@@ -58,16 +55,6 @@ public record AutoMixPolicy(
   @Override
   public String name() {
     return MixNotation.describe("automix", this, USUAL);
-  }
-
-  @Override
-  public boolean usesNetwork() {
-    return true;
-  }
-
-  @Override
-  public boolean needsWholeBatch() {
-    return true;
   }
 
   @Override
@@ -105,10 +92,5 @@ public record AutoMixPolicy(
                     mask_margin),
                 rng),
         generator -> new BlockMasks((AutoMixBlock) generator));
-  }
-
-  @Override
-  public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
-    throw LearnedOptions.unbound("automix");
   }
 }

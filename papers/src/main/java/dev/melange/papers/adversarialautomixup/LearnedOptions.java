@@ -40,11 +40,6 @@ record LearnedOptions(
     }
   }
 
-  static UnsupportedOperationException unbound(String policy) {
-    return new UnsupportedOperationException(
-        policy + " learns while it mixes: train with MixTraining");
-  }
-
   /** The share that the teacher keeps in a step. */
   double momentum(TrainingProgress progress) {
     double base =

@@ -9,6 +9,7 @@ import dev.melange.papers.mixuppolicies.PolicyGallery;
 import dev.melange.papers.mixuppolicies.ResNetCifar;
 import dev.melange.papers.mixuppolicies.SmallImages;
 import dev.melange.papers.study.StudyRun;
+import dev.melange.papers.study.TrialResults;
 import dev.melange.report.BarChart;
 import dev.melange.report.Chart;
 import dev.melange.report.Table;
@@ -36,10 +37,10 @@ final class DecoupledReport {
   private final StudyRun run;
   private final Settings settings;
   private final SmallImages images;
-  private final DecoupledResults results;
+  private final TrialResults results;
   private final Map<String, Variant> variants;
 
-  DecoupledReport(StudyRun run, Settings settings, SmallImages images, DecoupledResults results) {
+  DecoupledReport(StudyRun run, Settings settings, SmallImages images, TrialResults results) {
     this.run = run;
     this.settings = settings;
     this.images = images;
@@ -92,8 +93,8 @@ final class DecoupledReport {
         String.format(
             Locale.ROOT,
             "%+.2f (%s, %s)",
-            results.summary(DecoupledStudy.DECOUPLED, "accuracy").value()
-                - results.summary(DecoupledStudy.MIXED, "accuracy").value(),
+            results.mean(DecoupledStudy.DECOUPLED, "accuracy")
+                - results.mean(DecoupledStudy.MIXED, "accuracy"),
             here,
             settings.mixing()));
     run.compare(
@@ -170,8 +171,8 @@ final class DecoupledReport {
     double[] spreads = new double[titles.size()];
     int i = 0;
     for (String name : variants.keySet()) {
-      means[i] = results.summary(name, "accuracy").value();
-      spreads[i++] = results.summary(name, "accuracy").spread();
+      means[i] = results.mean(name, "accuracy");
+      spreads[i++] = results.spread(name, "accuracy");
     }
     return Chart.bars("Test accuracy", titles.toArray(String[]::new))
         .value("accuracy (%)")
@@ -225,12 +226,10 @@ final class DecoupledReport {
   private BarChart bothFound() {
     List<String> titles = variants.values().stream().map(Variant::title).toList();
     double[] means =
-        variants.keySet().stream()
-            .mapToDouble(name -> results.summary(name, "both_found").value())
-            .toArray();
+        variants.keySet().stream().mapToDouble(name -> results.mean(name, "both_found")).toArray();
     double[] spreads =
         variants.keySet().stream()
-            .mapToDouble(name -> results.summary(name, "both_found").spread())
+            .mapToDouble(name -> results.spread(name, "both_found"))
             .toArray();
     return Chart.bars("Both classes found in even mixtures", titles.toArray(String[]::new))
         .value("test pairs (%)")

@@ -1,6 +1,5 @@
 package dev.melange.papers.decoupledmixup;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.mix.MixLoss;
 import dev.melange.mix.MixLosses;
 import dev.melange.mix.MixPolicies;
@@ -11,13 +10,13 @@ import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyRun;
+import dev.melange.papers.study.TrialResults;
 import dev.melange.tensor.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -241,9 +240,9 @@ final class DecoupledStudy implements Study {
               settings.side(),
               settings.images(),
               settings.test_images());
-      DecoupledResults results = new DecoupledResults(settings, train(run, settings, images));
+      TrialResults results = train(run, settings, images);
       new DecoupledReport(run, settings, images, results).write();
-      return results.findings();
+      return new DecoupledResults(settings, results).findings();
     }
   }
 
@@ -255,9 +254,8 @@ final class DecoupledStudy implements Study {
     return IntStream.range(from, to).boxed().toList();
   }
 
-  /** Results by variant and repetition. */
-  private static Map<String, Map<Integer, ObjectNode>> train(
-      StudyRun run, Settings settings, SmallImages images) throws IOException {
+  private static TrialResults train(StudyRun run, Settings settings, SmallImages images)
+      throws IOException {
     List<StudyRun.Planned> planned = new ArrayList<>();
     for (Variant variant : variants(settings).values()) {
       List<Integer> repetitions = repetitions(settings, variant.name());
@@ -282,14 +280,6 @@ final class DecoupledStudy implements Study {
       }
     }
     run.expect(planned.size());
-    List<ObjectNode> results = run.trials(planned);
-    Map<String, Map<Integer, ObjectNode>> byVariant = new LinkedHashMap<>();
-    for (int i = 0; i < results.size(); i++) {
-      StudyRun.Planned one = planned.get(i);
-      byVariant
-          .computeIfAbsent(one.variant(), name -> new TreeMap<>())
-          .put(one.repetition(), results.get(i));
-    }
-    return byVariant;
+    return TrialResults.run(run, planned);
   }
 }
