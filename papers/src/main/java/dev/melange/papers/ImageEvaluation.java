@@ -1,5 +1,6 @@
 package dev.melange.papers;
 
+import dev.melange.metric.Calibration;
 import dev.melange.metric.Classification;
 import dev.melange.metric.ConfusionMatrix;
 import dev.melange.nn.ImageModel;
@@ -65,6 +66,11 @@ public record ImageEvaluation(int classes, double[] logits, long[] labels) {
   /** The probabilities, image by image. */
   public double[] probabilities() {
     return Classification.softmax(logits, classes);
+  }
+
+  /** How well the probabilities tell how often they are right. */
+  public Calibration calibration() {
+    return Calibration.of(probabilities(), classes, labels, Calibration.DEFAULT_BINS);
   }
 
   /** Counts of true and predicted classes. */

@@ -8,7 +8,6 @@ import dev.melange.data.image.Pipeline;
 import dev.melange.io.AtomicFiles;
 import dev.melange.io.Provenance;
 import dev.melange.io.Weights;
-import dev.melange.metric.Calibration;
 import dev.melange.mix.MixTraining;
 import dev.melange.mix.Vanilla;
 import dev.melange.nn.ImageModel;
@@ -408,14 +407,7 @@ final class ImageTrainingRun {
       json.put("top5", evaluation.accuracy(5));
     }
     json.put("nll", evaluation.negativeLogLikelihood());
-    json.put(
-        "ece",
-        Calibration.of(
-                evaluation.probabilities(),
-                evaluation.classes(),
-                evaluation.labels(),
-                Calibration.DEFAULT_BINS)
-            .expectedError());
+    json.put("ece", evaluation.calibration().expectedError());
     json.put("training_loss", result.last().loss());
     ArrayNode accuracies = json.putArray("accuracy_by_epoch");
     result.history().forEach(epoch -> accuracies.add(epoch.metrics().get("accuracy")));

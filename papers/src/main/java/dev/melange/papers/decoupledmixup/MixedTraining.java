@@ -3,7 +3,6 @@ package dev.melange.papers.decoupledmixup;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.metric.Calibration;
 import dev.melange.mix.MixContext;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
@@ -99,15 +98,7 @@ final class MixedTraining {
     json.put("first_loss", result.history().get(0).loss());
     json.put("loss", result.last().loss());
     json.put("accuracy", 100 * evaluation.accuracy(1));
-    json.put(
-        "ece",
-        100
-            * Calibration.of(
-                    evaluation.probabilities(),
-                    evaluation.classes(),
-                    evaluation.labels(),
-                    Calibration.DEFAULT_BINS)
-                .expectedError());
+    json.put("ece", 100 * evaluation.calibration().expectedError());
     json.put("fgsm_error", 100 - 100 * Robustness.accuracy(model, test, images.normalize()));
     MixtureProbe probe = MixtureProbe.of(images);
     json.put("both_found", probe.bothFound(model));

@@ -186,11 +186,7 @@ final class MochiReport {
   private Chart curve(String title, String prefix, String metric, List<Variant> variants) {
     XyChart.Builder chart = Chart.xy(title).x("epoch").y("share");
     for (Variant variant : variants) {
-      String name = prefix + variant.name();
-      chart.seeds(
-          variant.title(),
-          TrialResults.numbers(trials.first(name).get("epochs")),
-          trials.curves(name, metric + "_curve"));
+      trials.addCurves(chart, variant.title(), prefix + variant.name(), metric);
     }
     return chart.build();
   }

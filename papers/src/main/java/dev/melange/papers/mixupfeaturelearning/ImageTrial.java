@@ -2,7 +2,6 @@ package dev.melange.papers.mixupfeaturelearning;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.metric.Calibration;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
 import dev.melange.optim.Sgd;
@@ -178,15 +177,7 @@ final class ImageTrial {
     json.put("first_loss", result.history().get(0).loss());
     json.put("loss", result.last().loss());
     json.put("accuracy", 100 * evaluation.accuracy(1));
-    json.put(
-        "ece",
-        100
-            * Calibration.of(
-                    evaluation.probabilities(),
-                    evaluation.classes(),
-                    evaluation.labels(),
-                    Calibration.DEFAULT_BINS)
-                .expectedError());
+    json.put("ece", 100 * evaluation.calibration().expectedError());
     List<EpochRecord> evaluated =
         result.history().stream().filter(epoch -> !epoch.metrics().isEmpty()).toList();
     json.set(

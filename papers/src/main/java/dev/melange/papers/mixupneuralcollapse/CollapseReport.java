@@ -206,11 +206,7 @@ final class CollapseReport {
   private Chart curve(String prefix, String metric, List<Way> ways) {
     XyChart.Builder chart = Chart.xy(title(metric)).x("epoch").y(title(metric));
     for (Way way : ways) {
-      String name = prefix + way.key();
-      chart.seeds(
-          way.title(),
-          TrialResults.numbers(trials.first(name).get("epochs")),
-          trials.curves(name, metric + "_curve"));
+      trials.addCurves(chart, way.title(), prefix + way.key(), metric);
     }
     return metric.equals("nc1") ? chart.logY().build() : chart.build();
   }

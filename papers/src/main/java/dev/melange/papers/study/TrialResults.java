@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.metric.PairedDifference;
 import dev.melange.metric.Summary;
 import dev.melange.report.Table.PlusMinus;
+import dev.melange.report.XyChart;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,6 +122,14 @@ public final class TrialResults {
     return of(variant).values().stream()
         .map(result -> numbers(result.get(curve)))
         .toArray(double[][]::new);
+  }
+
+  /**
+   * Adds a figure's curve over the epochs to a chart, of all repetitions: {@code FIGURE_curve} of
+   * the trials against their {@code epochs}.
+   */
+  public void addCurves(XyChart.Builder chart, String label, String variant, String figure) {
+    chart.seeds(label, numbers(first(variant).get("epochs")), curves(variant, figure + "_curve"));
   }
 
   /**
