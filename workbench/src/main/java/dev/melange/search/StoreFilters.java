@@ -1,5 +1,6 @@
 package dev.melange.search;
 
+import dev.melange.papers.study.Verdict;
 import dev.melange.search.SearchQuery.Compare;
 import dev.melange.search.SearchQuery.Filter;
 import dev.melange.search.SearchQuery.Is;
@@ -85,19 +86,20 @@ final class StoreFilters {
         : ids("select paper_id from paper_stat where comments > 0 and :value = ''", "");
   }
 
-  /** By the latest result; none is without any. */
+  /** By the latest result that says something; none is without any. */
   private Query verdict(String verdict) {
     if (verdict.equals("none")) {
       return ids(
           "select id from paper p where :value = '' and not exists"
-              + " (select 1 from run_result r where r.paper_id = p.id)",
+              + " (select 1 from run_result r where r.paper_id = p.id and r.scale <> 'smoke')",
           "");
     }
     return ids(
-        "select r.paper_id from run_result r where lower(r.verdict) = :value and not exists"
+        "select r.paper_id from run_result r where lower(r.verdict) = :value"
+            + " and r.scale <> 'smoke' and not exists"
             + " (select 1 from run_result n where n.paper_id = r.paper_id"
-            + " and n.finished_at > r.finished_at)",
-        verdict.equals("unshown") ? "does_not_show" : verdict);
+            + " and n.scale <> 'smoke' and n.finished_at > r.finished_at)",
+        verdict.equals("unshown") ? Verdict.DOES_NOT_SHOW.text() : verdict);
   }
 
   private Query of(Compare compare) {
