@@ -102,6 +102,7 @@ final class RequestGuard implements Routes {
   private void requireHost(Context context) {
     String host = context.header("Host");
     if (host == null || !known(host)) {
+      site.viewers().forget(context); // a foreign page may read the refusal
       throw RequestException.of(
           421,
           "this page is not called '%s'; give its name with --base-url"

@@ -51,6 +51,11 @@ final class SiteViewers implements Viewers {
     return known;
   }
 
+  @Override
+  public void forget(Context context) {
+    context.attribute(KNOWN, Identity.VISITOR);
+  }
+
   private Identity found(Context context) {
     Instant now = clock.instant();
     String authorization = context.header("Authorization");

@@ -10,6 +10,9 @@ interface Viewers {
   /** Who makes a request. */
   Identity identity(Context context);
 
+  /** Treats who makes a request as a visitor from here on: for answers that strangers may read. */
+  void forget(Context context);
+
   /** The user; null for visitors. */
   default User of(Context context) {
     return identity(context).user();

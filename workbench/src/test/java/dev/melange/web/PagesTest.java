@@ -156,7 +156,10 @@ class PagesTest {
       out.flush();
       InputStream in = socket.getInputStream();
       String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer).startsWith("HTTP/1.1 421").doesNotContain("Transformer");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 421")
+          .contains("this page is not called 'evil.example'")
+          .doesNotContain("Transformer", Csrf.FIELD, Csrf.HEADER);
     }
   }
 
