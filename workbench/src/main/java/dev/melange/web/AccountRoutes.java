@@ -108,8 +108,8 @@ final class AccountRoutes implements Routes {
   }
 
   private void rename(Context context) {
-    String name = given(context, "name");
-    refusing(() -> accounts.rename(actor(context), name, site.clock().instant()));
+    String name = Params.given(context, "name").strip();
+    Params.refusing(() -> accounts.rename(actor(context), name, site.clock().instant()));
     back(context);
   }
 
@@ -127,25 +127,24 @@ final class AccountRoutes implements Routes {
 
   private void create(Context context) {
     Actor actor = actor(context);
-    String days = given(context, "days");
+    String days = Params.given(context, "days");
     if (!days.matches("\\d{1,4}")) {
       throw RequestException.bad(
           "days is '%s', expected a number from 1 to 366".formatted(Params.shortened(days)));
     }
-    String[] token = new String[1];
-    refusing(
-        () -> {
-          Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-          context.formParams("scope").forEach(label -> scopes.add(Scope.of(label)));
-          token[0] =
-              tokens.create(
+    String token =
+        Params.refused(
+            () -> {
+              Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+              context.formParams("scope").forEach(label -> scopes.add(Scope.of(label)));
+              return tokens.create(
                   actor,
-                  given(context, "name"),
+                  Params.given(context, "name"),
                   scopes,
                   Duration.ofDays(Long.parseLong(days)),
                   site.clock().instant());
-        });
-    show(context, token[0]);
+            });
+    show(context, token);
   }
 
   private void revoke(Context context) {
@@ -153,26 +152,11 @@ final class AccountRoutes implements Routes {
     back(context);
   }
 
-  private static String given(Context context, String name) {
-    String value = context.formParam(name);
-    return value == null ? "" : value.strip();
-  }
-
   /** The id in an address. */
   static long id(Context context) {
     String id = context.pathParam("id");
-    if (!id.matches("\\d{1,18}")) {
-      throw RequestException.notFound("there is nothing of the id " + Params.shortened(id));
-    }
-    return Long.parseLong(id);
-  }
-
-  /** What the store refuses, it refuses for what the request said. */
-  static void refusing(Runnable change) {
-    try {
-      change.run();
-    } catch (IllegalArgumentException e) {
-      throw RequestException.bad(e.getMessage());
-    }
+    return Params.id(id)
+        .orElseThrow(
+            () -> RequestException.notFound("there is nothing of the id " + Params.shortened(id)));
   }
 }

@@ -106,7 +106,7 @@ final class AdminRoutes implements Routes {
     return role.name().toLowerCase(Locale.ROOT);
   }
 
-  private User.Role role(String label) {
+  private static User.Role role(String label) {
     for (User.Role role : User.Role.values()) {
       if (role != User.Role.SYSTEM && label(role).equals(label)) {
         return role;
@@ -117,36 +117,34 @@ final class AdminRoutes implements Routes {
             .formatted(Params.shortened(label)));
   }
 
-  private static String given(Context context, String name) {
-    String value = context.formParam(name);
-    return value == null ? "" : value.strip();
-  }
-
   private static void back(Context context) {
     context.redirect(PAGE, HttpStatus.SEE_OTHER);
   }
 
   private void invite(Context context) {
     Actor owner = owner(context);
-    User.Role role = role(given(context, "role"));
-    AccountRoutes.refusing(
+    User.Role role = role(Params.given(context, "role"));
+    Params.refusing(
         () ->
             accounts.invite(
-                owner, MailAddress.parse(given(context, "email")), role, site.clock().instant()));
+                owner,
+                MailAddress.parse(Params.given(context, "email")),
+                role,
+                site.clock().instant()));
     back(context);
   }
 
   private void role(Context context) {
     Actor owner = owner(context);
-    User.Role role = role(given(context, "role"));
-    AccountRoutes.refusing(
+    User.Role role = role(Params.given(context, "role"));
+    Params.refusing(
         () -> accounts.role(owner, AccountRoutes.id(context), role, site.clock().instant()));
     back(context);
   }
 
   private void ban(Context context, boolean banned) {
     Actor owner = owner(context);
-    AccountRoutes.refusing(
+    Params.refusing(
         () -> accounts.ban(owner, AccountRoutes.id(context), banned, site.clock().instant()));
     back(context);
   }

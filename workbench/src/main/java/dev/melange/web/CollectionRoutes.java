@@ -119,7 +119,7 @@ final class CollectionRoutes implements Routes {
   }
 
   private void create(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     long id =
         Params.refused(
             () ->
@@ -134,7 +134,7 @@ final class CollectionRoutes implements Routes {
   }
 
   private void change(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     Collection collection = own(context, user);
     Params.refusing(
         () ->
@@ -148,14 +148,14 @@ final class CollectionRoutes implements Routes {
   }
 
   private void delete(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     site.collections().delete(own(context, user).id());
     context.redirect("/collections", HttpStatus.SEE_OTHER);
   }
 
   /** Puts a paper into one of the reader's collections, or a new one, or takes it out. */
   private void put(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     PaperEntry entry = PaperIds.find(site.papers(), context.pathParam("id"));
     String name = Params.given(context, "name");
     long id;
@@ -177,7 +177,7 @@ final class CollectionRoutes implements Routes {
   }
 
   private void saveSearch(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     String query = Params.given(context, "q");
     String name = Params.given(context, "name");
     Params.refusing(
@@ -188,7 +188,7 @@ final class CollectionRoutes implements Routes {
   }
 
   private void deleteSearch(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     boolean deleted =
         Params.id(context.pathParam("search"))
             .map(id -> site.searches().delete(user.id(), id))

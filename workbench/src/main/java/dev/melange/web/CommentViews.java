@@ -64,6 +64,7 @@ final class CommentViews {
         shown ? null : remark,
         shown && own ? comment.body() : null,
         shown && (own || curator),
+        shown && curator,
         depth,
         List.copyOf(answers));
   }

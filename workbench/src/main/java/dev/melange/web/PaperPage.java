@@ -99,7 +99,8 @@ final class PaperPage {
     List<Result> results = site.results().of(entry.id());
     boolean study = RunRoutes.hasStudy(card.key());
     return study || !results.isEmpty()
-        ? ResultViews.panel(card, results, "/papers/" + entry.publicId(), study && viewer != null)
+        ? ResultViews.panel(
+            card, results, "/papers/" + entry.publicId(), RunRoutes.mayRun(site, viewer, entry))
         : null;
   }
 

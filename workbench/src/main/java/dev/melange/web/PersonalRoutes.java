@@ -25,7 +25,7 @@ final class PersonalRoutes implements Routes {
   }
 
   private void readingList(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     long id = site.collections().readingList(user.id(), site.clock().instant());
     List<Long> ids = site.collections().papers(id);
     ListPage.of(site, "Reading list", "/reading-list", ids)
@@ -36,7 +36,7 @@ final class PersonalRoutes implements Routes {
 
   /** A reader's own tag; to all others there is none. */
   private void tag(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     String name = context.pathParam("name");
     List<Long> ids = site.tags().papers(user.id(), name);
     if (ids.isEmpty()) {
@@ -48,7 +48,7 @@ final class PersonalRoutes implements Routes {
   }
 
   private void save(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     PaperEntry entry = paper(context);
     boolean in = Params.yes(context, "in");
     long list = site.collections().readingList(user.id(), site.clock().instant());
@@ -62,7 +62,7 @@ final class PersonalRoutes implements Routes {
   }
 
   private void read(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     PaperEntry entry = paper(context);
     boolean read = Params.yes(context, "read");
     site.notes().read(user.id(), entry.id(), read, site.clock().instant());
@@ -71,7 +71,7 @@ final class PersonalRoutes implements Routes {
   }
 
   private void tags(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     PaperEntry entry = paper(context);
     String tags = Params.given(context, "tags");
     Params.refusing(() -> site.tags().set(user.id(), entry.id(), List.of(tags.split(",", -1))));
@@ -79,7 +79,7 @@ final class PersonalRoutes implements Routes {
   }
 
   private void note(Context context) {
-    User user = site.viewers().require(context, User.Role.MEMBER);
+    User user = site.viewers().require(context, User.Role.READER);
     PaperEntry entry = paper(context);
     String body = Params.given(context, "body");
     Params.refusing(() -> site.notes().write(user.id(), entry.id(), body, site.clock().instant()));

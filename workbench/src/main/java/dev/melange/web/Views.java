@@ -108,6 +108,7 @@ public final class Views {
    * @param remark instead of the text: why it is not shown; null when it is
    * @param markdown its source, for its writer to edit; null for others
    * @param mayDelete whether the viewer may delete it
+   * @param mayHide whether the viewer may hide it from readers
    * @param depth 0 for comments, more for replies, at most 6
    * @param replies to it, in order
    */
@@ -120,6 +121,7 @@ public final class Views {
       String remark,
       String markdown,
       boolean mayDelete,
+      boolean mayHide,
       int depth,
       List<CommentView> replies) {}
 

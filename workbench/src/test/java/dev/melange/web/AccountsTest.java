@@ -79,6 +79,8 @@ class AccountsTest {
     assertThat(mae.post(PAPER + "/vote", "up=false").statusCode()).isEqualTo(403);
     assertThat(mae.post(PAPER + "/comments", "body=x").statusCode()).isEqualTo(403);
     assertThat(mae.get("/settings/account").body()).contains(", reader");
+    assertThat(mae.post(PAPER + "/save", "in=true").statusCode()).as("lists").isEqualTo(303);
+    assertThat(mae.get("/reading-list").body()).contains("id=\"p-2201.02973\"");
     assertThat(audited()).anyMatch(row -> row.matches("owner: role user .* member -> reader"));
   }
 
@@ -291,6 +293,9 @@ class AccountsTest {
     for (String action : List.of("/hide", "/delete", "/edit")) {
       assertThat(otto.post(comment + action, "body=x").statusCode()).as(action).isEqualTo(403);
     }
+    String hide = "action=\"" + comment + "/hide\"";
+    assertThat(owner.get(PAPER).body()).contains(hide);
+    assertThat(mae.get(PAPER).body()).doesNotContain(hide);
     assertThat(owner.post(comment + "/hide", "").statusCode()).isEqualTo(303);
     assertThat(mae.get(PAPER).body()).doesNotContain("Something rude");
     assertThat(owner.get("/admin").body()).contains("Something rude");
@@ -327,6 +332,31 @@ class AccountsTest {
       assertThat(member.post(job + "/cancel", "").statusCode()).as("not theirs").isEqualTo(403);
       assertThat(owner.post(job + "/cancel", "").statusCode()).isEqualTo(303);
     }
+  }
+
+  /** What is somebody's own is not there for others: not even that it is there is told. */
+  @Test
+  void showsNobodyWhatIsPrivate() throws Exception {
+    Browser mae = site.new Browser().signIn("mae@example.org");
+    HttpResponse<String> made =
+        mae.post("/collections", "name=Secret+plans&description=&shown=private");
+    assertThat(made.statusCode()).isEqualTo(303);
+    String collection = made.headers().firstValue("Location").orElseThrow();
+    assertThat(mae.get(collection).body()).contains("Secret plans");
+    mae.post(PAPER + "/tags", "tags=mine");
+    mae.post(PAPER + "/note", "body=Note+to+myself");
+    Browser otto = site.new Browser().signIn("otto@example.org");
+    for (Browser other : List.of(otto, site.new Browser())) {
+      HttpResponse<String> hidden = other.get(collection);
+      HttpResponse<String> missing = other.get("/collections/999999");
+      assertThat(hidden.statusCode()).isEqualTo(missing.statusCode()).isEqualTo(404);
+      assertThat(hidden.body()).doesNotContain("Secret plans");
+      assertThat(other.get("/collections").body()).doesNotContain("Secret plans");
+      assertThat(other.get("/tags/mine").statusCode()).isIn(401, 404);
+      assertThat(other.get(PAPER).body()).doesNotContain("Note to myself", "/tags/mine");
+    }
+    assertThat(otto.post(collection + "/delete", "").statusCode()).isEqualTo(404);
+    assertThat(mae.get(collection).statusCode()).isEqualTo(200);
   }
 
   @Test

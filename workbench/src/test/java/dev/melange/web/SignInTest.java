@@ -155,7 +155,7 @@ class SignInTest {
             "", "x", "a%40b.c%0d%0aBcc:x%40y.z", "a%40b.c%00", "%22a%22%40b.c", "a%40localhost")) {
       HttpResponse<String> answer = browser.post("/sign-in", "email=" + bad);
       assertThat(answer.statusCode()).as(bad).isEqualTo(400);
-      assertThat(answer.body()).contains("expected name@example.org");
+      assertThat(answer.body()).containsAnyOf("expected name@example.org", "NUL character");
     }
   }
 
