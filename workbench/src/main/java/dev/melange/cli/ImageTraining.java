@@ -47,16 +47,7 @@ record ImageTraining(
   /** Checks the values. */
   ImageTraining {
     set = new LinkedHashMap<>(set);
-    if (channels != null && channels != 1 && channels != 3) {
-      throw new IllegalArgumentException("--channels is 1 (grey) or 3 (colour), got " + channels);
-    }
-    if (!(valid_share > 0 && valid_share < 1)) {
-      throw new IllegalArgumentException(
-          "--valid-share must be between 0 and 1, got " + valid_share);
-    }
-    if (size < 1 || size > 4096) {
-      throw new IllegalArgumentException("--size is 1 to 4096 pixels, got " + size);
-    }
+    PhotoSource.require(channels, valid_share, size);
     if (epochs < 1 || batch < 1) {
       throw new IllegalArgumentException(
           "--epochs and --batch must be at least 1, got %d and %d".formatted(epochs, batch));

@@ -14,4 +14,24 @@ record PhotoSource(String data, String valid, double validShare, long seed, bool
     return new PhotoSource(
         settings.data(), settings.valid(), settings.valid_share(), settings.seed(), true);
   }
+
+  /**
+   * Refuses impossible options of how images are read.
+   *
+   * @param channels null for none given
+   * @param validShare share of the images for validation
+   * @param size side that the model sees
+   */
+  static void require(Integer channels, double validShare, int size) {
+    if (channels != null && channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("--channels is 1 (grey) or 3 (colour), got " + channels);
+    }
+    if (!(validShare > 0 && validShare < 1)) {
+      throw new IllegalArgumentException(
+          "--valid-share must be between 0 and 1, got " + validShare);
+    }
+    if (size < 1 || size > 4096) {
+      throw new IllegalArgumentException("--size is 1 to 4096 pixels, got " + size);
+    }
+  }
 }

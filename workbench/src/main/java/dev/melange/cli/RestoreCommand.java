@@ -129,7 +129,7 @@ final class RestoreCommand extends Subcommand {
       throw new IllegalArgumentException(needed(wanted));
     }
     options(tile == null ? SMALLEST_USUAL_TILE : tile); // refuses bad ones before the long work
-    List<Path> photos = photos();
+    List<Path> photos = ImagePaths.of(paths);
     List<Path> outs = outs(photos);
     requireOne(photos);
     compute.start();
@@ -179,30 +179,6 @@ final class RestoreCommand extends Subcommand {
               .formatted(model, loaded.task(), wanted, wanted));
     }
     return loaded;
-  }
-
-  private List<Path> photos() throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Path path : paths) {
-      if (Files.isDirectory(path)) {
-        int before = files.size();
-        try (Stream<Path> below = Files.walk(path)) {
-          below
-              .filter(file -> ImageFiles.isImageName(file.toString()))
-              .filter(Files::isRegularFile)
-              .sorted()
-              .forEach(files::add);
-        }
-        if (files.size() == before) {
-          throw new DataException(path + " holds no images (JPEG, PNG, GIF, BMP, WebP)");
-        }
-      } else if (Files.exists(path)) {
-        files.add(path);
-      } else {
-        throw new NoSuchFileException(path.toString(), null, "no such photograph or folder");
-      }
-    }
-    return files;
   }
 
   /** Where the results go, checked before the long work begins. */

@@ -200,7 +200,7 @@ class RestoreCommandsIT {
     assertBadInput("no such file", "--task", "derain", "--model", "none.npz", photo.toString());
     assertBadInput("no such file", "--model", "none.safetensors", photo.toString());
     assertBadInput("unknown task 'sharpen'", "--task", "sharpen", photo.toString());
-    assertBadInput("no such photograph", "--model", "m", folder.resolve("none.png").toString());
+    assertBadInput("no such image", "--model", "m", folder.resolve("none.png").toString());
     assertBadInput("written as .png or .jpg", "--model", "m", photo.toString(), "-o", "x.gif");
     assertBadInput("the overlap", "--model", "m", photo.toString(), "--overlap", "200");
   }

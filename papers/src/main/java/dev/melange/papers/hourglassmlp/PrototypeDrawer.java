@@ -24,8 +24,6 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
-import dev.melange.train.Minibatches;
-import dev.melange.train.TensorBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,11 +47,9 @@ import java.util.Optional;
  */
 public final class PrototypeDrawer implements AutoCloseable {
   private static final String KEY = "melange.prototypes";
-  private static final String MODEL = "hourglass_mlp_784";
   private static final String PROTOTYPES = "prototypes";
   private static final String REMEDY = "make it again with: melange prototypes fit";
   private static final Normalize SIGNED = new Normalize(new float[] {0.5f}, new float[] {0.5f});
-  private static final int BATCH = 500;
   private static final int USUAL_STEPS = 600;
   private static final long MOST_WEIGHTS = 1L << 28; // 1 GiB of them
 
@@ -107,17 +103,17 @@ public final class PrototypeDrawer implements AutoCloseable {
       }
     }
 
-    private ImageInput input() {
+    ImageInput input() {
       return new ImageInput(channels, size, 1, convert, SIGNED);
     }
 
-    private HourglassConfig network() {
+    HourglassConfig network() {
       int numbers = channels * size * size;
       return HourglassConfig.hourglass(
           numbers, numbers, width == null ? 2 * numbers : width, bottleneck, depth, false);
     }
 
-    private int epochs(int batches) {
+    int epochs(int batches) {
       return epochs == null ? Math.max(12, (USUAL_STEPS + batches - 1) / batches) : epochs;
     }
   }
@@ -157,7 +153,7 @@ public final class PrototypeDrawer implements AutoCloseable {
   private final Quality quality;
   private final Provenance provenance;
 
-  private PrototypeDrawer(
+  PrototypeDrawer(
       Options options,
       HourglassMlp network,
       Tensor prototypes,
@@ -191,80 +187,7 @@ public final class PrototypeDrawer implements AutoCloseable {
       Map<String, String> data,
       Restoration.Run run)
       throws IOException {
-    HourglassMlp network = new HourglassMlp(options.network(), new Rng(options.seed()));
-    try (Scope scope = Scope.open()) {
-      Vectors known = vectors(train, options);
-      Vectors held = vectors(valid, options);
-      int[] labels = Arrays.stream(known.labels.toLongs()).mapToInt(Math::toIntExact).toArray();
-      Tensor prototypes =
-          options.prototype().equals("mean")
-              ? Prototypes.means(known.images, labels, classes.size())
-              : Prototypes.samples(known.images, labels, classes.size());
-      PrototypeDrawing drawing = new PrototypeDrawing(prototypes);
-      Minibatches batches =
-          Minibatches.shuffled(
-              Map.of(PrototypeDrawing.INPUT, known.images, PrototypeDrawing.LABEL, known.labels),
-              Math.min(options.batch(), labels.length),
-              options.seed());
-      Map<String, Double> figures =
-          Restoration.fit(
-                  network,
-                  batches,
-                  (batch, rng) -> drawing.pairs(batch),
-                  new Restoration.Course(
-                      options.epochs(batches.batches()), options.learning_rate(), options.seed()),
-                  () -> figures(drawing, network, held),
-                  run)
-              .last()
-              .metrics();
-      return new PrototypeDrawer(
-          options,
-          network,
-          scope.keep(prototypes),
-          classes,
-          new Quality(figures.get("psnr"), figures.get("accuracy")),
-          provenance(options, data));
-    } catch (IOException | RuntimeException e) {
-      network.close();
-      throw e;
-    }
-  }
-
-  private record Vectors(Tensor images, Tensor labels) {}
-
-  private static Vectors vectors(Dataset<LabelledImage> images, Options options) {
-    List<Tensor> vectors = new ArrayList<>();
-    List<Tensor> labels = new ArrayList<>();
-    try (Minibatches.Epoch epoch =
-        ImageBatches.evaluation(images, options.input().evaluation(), BATCH).epoch(0, 0)) {
-      while (epoch.hasNext()) {
-        TensorBatch batch = epoch.next();
-        vectors.add(batch.get(ImageBatches.IMAGE).flatten(1, -1));
-        labels.add(batch.get(ImageBatches.LABEL));
-      }
-    }
-    return new Vectors(
-        Tensor.cat(0, vectors.toArray(Tensor[]::new)),
-        Tensor.cat(0, labels.toArray(Tensor[]::new)));
-  }
-
-  private static Map<String, Double> figures(
-      PrototypeDrawing drawing, HourglassMlp network, Vectors images) {
-    try (Scope scope = Scope.open()) {
-      return drawing.figures(PrototypeDrawing.draw(network, images.images), images.labels);
-    }
-  }
-
-  private static Provenance provenance(Options options, Map<String, String> data) {
-    return new Provenance(
-        MODEL,
-        Configs.toJson(options.network()),
-        data,
-        options.seed(),
-        Configs.toJson(options),
-        JsonNodeFactory.instance.objectNode(),
-        Provenance.libraryVersion(),
-        Map.of());
+    return PrototypeFitting.fit(train, valid, classes, options, data, run);
   }
 
   /** What it draws and how it was trained. */
