@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * there is none the tests are skipped, but on CI that is a failure: there it is installed.
  */
 final class Chromium implements BeforeAllCallback, ParameterResolver {
+  /** How long tests wait for what they expect; a machine may be busy. */
+  static final int MILLIS = 30_000;
+
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(Chromium.class);
   private static final List<String> NAMES =
@@ -59,6 +63,7 @@ final class Chromium implements BeforeAllCallback, ParameterResolver {
       }
       abort(reason);
     }
+    PlaywrightAssertions.setDefaultAssertionTimeout(MILLIS);
     driven(context, program.get());
   }
 

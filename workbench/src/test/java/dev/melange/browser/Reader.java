@@ -15,8 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * the content security policy forbade - fails the test when it is closed.
  */
 final class Reader implements AutoCloseable {
-  private static final int MILLIS = 20_000;
-
   private final ServedPage site;
   private final BrowserContext context;
   private final Page page;
@@ -27,7 +25,7 @@ final class Reader implements AutoCloseable {
     this.site = site;
     this.context = context;
     this.page = context.newPage();
-    page.setDefaultTimeout(MILLIS);
+    page.setDefaultTimeout(Chromium.MILLIS);
     page.onConsoleMessage(
         message -> {
           boolean status = message.text().startsWith("Failed to load resource");
