@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       DemosCommand.class,
       ForecastCommand.class,
       SeriesCommand.class,
+      MailCommand.class,
       ModelsCommand.class,
       SummaryCommand.class,
       CtrCommand.class,

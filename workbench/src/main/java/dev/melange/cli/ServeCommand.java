@@ -10,9 +10,12 @@ import dev.melange.store.Database;
 import dev.melange.store.DatabaseConfig;
 import dev.melange.store.FetchStore;
 import dev.melange.store.Importer;
+import dev.melange.store.Settings;
 import dev.melange.web.PageServer;
 import dev.melange.web.SiteConfig;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -101,8 +104,11 @@ final class ServeCommand extends Subcommand {
   @Override
   protected int run(Console console, Cancellation cancellation)
       throws IOException, InterruptedException {
+    // Links in mails carry the port, so it is found before anything starts.
+    int listening = port == 0 ? freePort() : port;
     SiteConfig config =
-        new SiteConfig(host, port, baseUrl, curator, zone, access.access(host, port, baseUrl));
+        new SiteConfig(
+            host, listening, baseUrl, curator, zone, access.access(host, listening, baseUrl));
     Path home = Folders.home(System.getenv());
     DatabaseConfig where = DatabaseConfig.of(home, System.getenv());
     Clock clock = Clock.systemUTC();
@@ -116,7 +122,8 @@ final class ServeCommand extends Subcommand {
               new FetchStore(database), Sources.polite(database, hosts), importer, clock);
       JobSettings jobs =
           JobSettings.children(home.resolve("jobs"), ChildMain.class.getName(), runMemory);
-      String reached = baseUrl == null ? "http://" + host + ":" + port : baseUrl.toString();
+      String reached = baseUrl == null ? address(host, listening) : baseUrl.toString();
+      new Settings(database).put(MailStore.BASE_URL, reached);
       try (JobQueue queue = new JobQueue(database, jobs, clock);
           ImportLoop loop = new ImportLoop(daily, imports, clock);
           PageServices services =
@@ -131,5 +138,15 @@ final class ServeCommand extends Subcommand {
       }
     }
     return ExitCode.OK;
+  }
+
+  private int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String address(String host, int port) {
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

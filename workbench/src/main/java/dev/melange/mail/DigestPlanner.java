@@ -2,6 +2,8 @@ package dev.melange.mail;
 
 import dev.melange.search.Topics;
 import dev.melange.store.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -22,6 +24,9 @@ public final class DigestPlanner {
   private static final int TRENDING = 10;
   private static final int PICKS = 5;
   private static final int CANDIDATES = 2_000;
+  private static final String READERS =
+      "select id, frequency, send_hour, zone, topics, last_cut_off"
+          + " from subscriber where state = 'active'";
 
   private final Database database;
   private final Clock clock;
@@ -46,20 +51,7 @@ public final class DigestPlanner {
     List<Reader> readers =
         database.read(
             db ->
-                db.createQuery(
-                        "select id, frequency, send_hour, zone, topics, last_cut_off"
-                            + " from subscriber where state = 'active' order by id")
-                    .map(
-                        (row, context) ->
-                            new Reader(
-                                row.getLong(1),
-                                new Schedule(
-                                    row.getString(2).equals("weekly"),
-                                    row.getInt(3),
-                                    ZoneId.of(row.getString(4))),
-                                row.getString(5).lines().toList(),
-                                row.getTimestamp(6).toInstant()))
-                    .list());
+                db.createQuery(READERS + " order by id").map((row, context) -> reader(row)).list());
     int added = 0;
     for (Reader reader : readers) {
       Optional<Instant> due = reader.schedule().due(reader.last(), now);
@@ -68,6 +60,27 @@ public final class DigestPlanner {
       }
     }
     return added;
+  }
+
+  private static Reader reader(ResultSet row) throws SQLException {
+    return new Reader(
+        row.getLong(1),
+        new Schedule(row.getString(2).equals("weekly"), row.getInt(3), ZoneId.of(row.getString(4))),
+        row.getString(5).lines().toList(),
+        row.getTimestamp(6).toInstant());
+  }
+
+  /** The lines of the digest that a reader would get at a moment; nothing is changed. */
+  List<String> upcoming(long subscriber, Instant now) {
+    return database.read(
+        db -> {
+          Reader reader =
+              db.createQuery(READERS + " and id = :id")
+                  .bind("id", subscriber)
+                  .map((row, context) -> reader(row))
+                  .one();
+          return chosen(reader, candidates(db, reader.last(), now));
+        });
   }
 
   private boolean plan(Reader reader, Instant due) {

@@ -2,6 +2,8 @@ package dev.melange.mail;
 
 import dev.melange.store.Database;
 import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +54,16 @@ public final class Outbox {
   public record Report(int sent, int failed, int skipped, int uncertain) {}
 
   record Row(long id, long issue, long subscriber, Instant cutOff, String papers, int attempts) {}
+
+  static Row row(ResultSet r) throws SQLException {
+    return new Row(
+        r.getLong(1),
+        r.getLong(2),
+        r.getLong(3),
+        r.getTimestamp(4).toInstant(),
+        r.getString(5),
+        r.getInt(6));
+  }
 
   /**
    * Sends all that is due.
@@ -110,15 +122,7 @@ public final class Outbox {
                           + " (select min(id) from outbox where state = 'queued'"
                           + " and next_try <= :now)")
                   .bind("now", now)
-                  .map(
-                      (r, context) ->
-                          new Row(
-                              r.getLong(1),
-                              r.getLong(2),
-                              r.getLong(3),
-                              r.getTimestamp(4).toInstant(),
-                              r.getString(5),
-                              r.getInt(6)))
+                  .map((r, context) -> row(r))
                   .findOne();
           boolean ours =
               row.isPresent()

@@ -80,7 +80,9 @@ public final class Database implements AutoCloseable {
     }
     try {
       migrate(pool, config.dialect());
-      return new Database(config, pool);
+      Database database = new Database(config, pool);
+      database.persist();
+      return database;
     } catch (FlywayException e) {
       pool.close();
       throw new IOException(

@@ -49,7 +49,11 @@ public record DatabaseConfig(String url, String user, String password) {
   public static DatabaseConfig file(Path home) {
     Path file = home.resolve("page").resolve("papers").toAbsolutePath();
     return new DatabaseConfig(
-        H2 + "file:" + file + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000" + Dialect.H2_SETTINGS,
+        H2
+            + "file:"
+            + file
+            + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0"
+            + Dialect.H2_SETTINGS,
         "melange",
         "");
   }
