@@ -1,13 +1,18 @@
 package dev.melange.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.report.Table;
+import dev.melange.store.Database;
+import dev.melange.store.DatabaseConfig;
+import dev.melange.store.StoreCheck;
 import dev.melange.tensor.Engine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +23,9 @@ import picocli.CommandLine.Option;
 /** Shows what the program found on this machine. */
 @Command(
     name = "doctor",
-    description = "Show what was found on this machine: Java, processor, memory, engine, folders.",
+    description =
+        "Show what was found on this machine: Java, processor, memory, engine, folders; and check"
+            + " the page's store, if there is one (exit code 1 if something in it is wrong).",
     footer = {
       "  melange doctor                 what to send along with a bug report",
       "  melange doctor --bench         and how fast it is",
@@ -39,15 +46,41 @@ final class DoctorCommand extends Subcommand {
     sections.put("Engine", Engine.get().describe());
     sections.put("Folders", folders());
     MachineSpeed speed = bench ? MachineSpeed.measure() : null;
+    List<StoreCheck.Result> store = store();
     console.result(
-        () -> json(sections, speed),
+        () -> json(sections, store, speed),
         () -> {
           print(console, sections);
+          printStore(console, store);
           if (speed != null) {
             print(console, speed);
           }
         });
-    return ExitCode.OK;
+    return store.stream().allMatch(StoreCheck.Result::holds) ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** The invariants of the page's store; empty where there is none yet. */
+  private static List<StoreCheck.Result> store() throws IOException {
+    Path home = Folders.home(System.getenv());
+    boolean named = !System.getenv().getOrDefault("MELANGE_DB", "").isBlank();
+    if (!named && !Files.exists(home.resolve("page").resolve("papers.mv.db"))) {
+      return List.of();
+    }
+    try (Database database = Database.open(DatabaseConfig.of(home, System.getenv()))) {
+      return new StoreCheck(database).run();
+    }
+  }
+
+  private static void printStore(Console console, List<StoreCheck.Result> store) {
+    console.line(console.bold("Store"));
+    if (store.isEmpty()) {
+      console.line("  none yet; 'melange serve' makes it");
+    }
+    for (StoreCheck.Result result : store) {
+      String mark = result.holds() ? console.green("holds") : console.red("FAILS");
+      console.line("  %s %s: %s".formatted(mark, result.name(), result.what()));
+      result.problems().forEach(problem -> console.line("        " + problem));
+    }
   }
 
   private static Map<String, String> java() {
@@ -148,13 +181,27 @@ final class DoctorCommand extends Subcommand {
     json.putObject(what).put("one_worker", rate.oneWorker()).put("all_workers", rate.allWorkers());
   }
 
-  private static ObjectNode json(Map<String, Map<String, String>> sections, MachineSpeed speed) {
+  private static ObjectNode json(
+      Map<String, Map<String, String>> sections,
+      List<StoreCheck.Result> store,
+      MachineSpeed speed) {
     ObjectNode json = Json.object();
     sections.forEach(
         (title, found) -> {
           ObjectNode section = json.putObject(title.toLowerCase(Locale.ROOT));
           found.forEach((name, value) -> section.put(name.replace(' ', '_'), value));
         });
+    ArrayNode invariants = json.putArray("store");
+    for (StoreCheck.Result result : store) {
+      ArrayNode problems =
+          invariants
+              .addObject()
+              .put("name", result.name())
+              .put("what", result.what())
+              .put("holds", result.holds())
+              .putArray("problems");
+      result.problems().forEach(problems::add);
+    }
     if (speed != null) {
       ObjectNode benchmark = json.putObject("benchmark");
       benchmark.put("workers", Engine.get().workers());

@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       PapersCommand.class,
       ShowCommand.class,
       ServeCommand.class,
+      BackupCommand.class,
       DataCommand.class,
       DemosCommand.class,
       ForecastCommand.class,

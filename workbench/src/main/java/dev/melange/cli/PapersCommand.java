@@ -18,9 +18,21 @@ import picocli.CommandLine.Parameters;
       "  melange papers token mixing    those that speak of both",
       "  melange papers mixup --json",
       "  melange papers import page.txt  bring papers into the page's store (its own --help)",
-      "  melange papers search QUERY     by words and meaning, over the page's store"
+      "  melange papers search QUERY     by words and meaning, over the page's store",
+      "  melange papers trending         what is discussed; list: what came last",
+      "  melange papers similar ID       the nearest by meaning",
+      "  melange papers bib ID...        as BibTeX",
+      "  melange papers export state.zip all papers and the work on them, to take along"
     },
-    subcommands = {PapersImportCommand.class, PapersSearchCommand.class})
+    subcommands = {
+      PapersImportCommand.class,
+      PapersSearchCommand.class,
+      PapersListCommand.class,
+      PapersTrendingCommand.class,
+      PapersSimilarCommand.class,
+      PapersBibCommand.class,
+      PapersExportCommand.class
+    })
 final class PapersCommand extends Subcommand {
   @Parameters(
       paramLabel = "WORD",

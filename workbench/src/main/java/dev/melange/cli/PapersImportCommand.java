@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.Command;
@@ -64,6 +65,11 @@ final class PapersImportCommand extends Subcommand {
   @Override
   protected int run(Console console, Cancellation cancellation)
       throws IOException, InterruptedException {
+    for (String source : sources) {
+      if (!source.contains("://") && !source.equals("-") && ArchiveFile.isZip(Path.of(source))) {
+        return archive(console, Path.of(source));
+      }
+    }
     List<ImportReport> reports = new ArrayList<>();
     DatabaseConfig where = DatabaseConfig.of(Folders.home(System.getenv()), System.getenv());
     try (Database database = Database.open(where)) {
@@ -81,6 +87,25 @@ final class PapersImportCommand extends Subcommand {
     console.result(() -> json(reports), () -> print(console, reports));
     boolean refused = reports.stream().anyMatch(report -> report.count(Outcome.REFUSED) > 0);
     return refused ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private int archive(Console console, Path file) throws IOException {
+    if (sources.size() > 1 || dryRun) {
+      throw new IllegalArgumentException(
+          file + " is an archive of a store; import it alone, and without --dry-run");
+    }
+    try (Database database =
+        Database.open(DatabaseConfig.of(Folders.home(System.getenv()), System.getenv()))) {
+      Map<String, Long> counts = ArchiveFile.read(database, file);
+      console.result(
+          () -> {
+            ObjectNode json = Json.object().put("source", file.toString());
+            counts.forEach(json.putObject("rows")::put);
+            return json;
+          },
+          () -> console.line("read " + ArchiveFile.summary(counts)));
+    }
+    return ExitCode.OK;
   }
 
   private byte[] fetch(Database database, String url) throws IOException, InterruptedException {

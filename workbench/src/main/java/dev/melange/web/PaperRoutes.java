@@ -1,10 +1,8 @@
 package dev.melange.web;
 
-import dev.melange.feed.Bibtex;
-import dev.melange.feed.TexText;
 import dev.melange.search.PaperSearch;
 import dev.melange.store.PaperEntry;
-import dev.melange.store.PaperEntry.Author;
+
 import dev.melange.store.ResultStore.Result;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -79,25 +77,5 @@ final class PaperRoutes implements Routes {
         context,
         Files.newInputStream(
             report.orElseThrow(() -> RequestException.notFound("there is no such report"))));
-  }
-
-  /** The paper as entries of bibliographies. */
-  static final class Citations {
-    private Citations() {}
-
-    static String bibtex(PaperEntry entry) {
-      return Bibtex.write(
-          new Bibtex.Entry(
-              TexText.plain(entry.title()),
-              entry.authors().stream().map(Author::name).toList(),
-              entry.published(),
-              entry.arxivId(),
-              entry.primaryCategory(),
-              entry.arxivId() == null
-                  ? entry.projectUrl()
-                  : "https://arxiv.org/abs/" + entry.arxivId(),
-              null,
-              null));
-    }
   }
 }
