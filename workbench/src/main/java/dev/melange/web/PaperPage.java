@@ -83,7 +83,7 @@ final class PaperPage {
                         event.at().toString().substring(0, 10),
                         event.kind() + ": " + event.detail()))
             .toList(),
-        PaperRoutes.Citations.bibtex(entry),
+        Citations.bibtex(entry),
         CommentViews.of(site.comments().of(entry.id()), viewer),
         viewer == null ? null : kept(entry, viewer));
   }

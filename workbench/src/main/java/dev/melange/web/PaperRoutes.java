@@ -2,7 +2,6 @@ package dev.melange.web;
 
 import dev.melange.search.PaperSearch;
 import dev.melange.store.PaperEntry;
-
 import dev.melange.store.ResultStore.Result;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
