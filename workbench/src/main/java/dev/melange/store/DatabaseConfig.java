@@ -47,12 +47,14 @@ public record DatabaseConfig(String url, String user, String password) {
    * @param home {@code MELANGE_HOME}
    */
   public static DatabaseConfig file(Path home) {
+    // What was written in the last hour is never overwritten: after kill -9 in the middle of a
+    // write H2 goes back to the last whole state, all of which must still be there.
     Path file = home.resolve("page").resolve("papers").toAbsolutePath();
     return new DatabaseConfig(
         H2
             + "file:"
             + file
-            + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0"
+            + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0;RETENTION_TIME=3600000"
             + Dialect.H2_SETTINGS,
         "melange",
         "");
