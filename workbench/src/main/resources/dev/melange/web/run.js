@@ -24,15 +24,17 @@
       chart.setData(series);
       return;
     }
-    const style = getComputedStyle(document.documentElement);
-    const color = style.getPropertyValue("--link").trim() || "#06c";
     const box = document.getElementById("run-chart");
+    const text = getComputedStyle(box).color;
+    const line = getComputedStyle(document.querySelector("main a")).color;
+    const grid = { stroke: text, width: 0.15 };
+    const axis = (label) => ({ label, stroke: text, grid, ticks: grid });
     chart = new uPlot({
       width: Math.min(720, box.clientWidth || 320),
       height: 260,
       scales: { x: { time: false } },
-      axes: [{ label: "step", stroke: "currentColor" }, { label: "loss", stroke: "currentColor" }],
-      series: [{ label: "step" }, { label: "loss", stroke: color, width: 2 }],
+      axes: [axis("step"), axis("loss")],
+      series: [{ label: "step" }, { label: "loss", stroke: line, width: 2 }],
     }, series, box);
   };
   setInterval(draw, 500);
