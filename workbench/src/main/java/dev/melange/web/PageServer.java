@@ -153,6 +153,7 @@ public final class PageServer implements AutoCloseable {
             new AssetRoutes(),
             new ListRoutes(site),
             new TopicRoutes(site),
+            new PictureRoutes(site),
             new PersonalRoutes(site),
             new CollectionRoutes(site),
             new SettingsRoutes(site, services),

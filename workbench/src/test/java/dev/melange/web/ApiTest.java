@@ -263,4 +263,29 @@ class ApiTest {
         .forEachRemaining(
             field -> assertThat(described.has(field) || field.equals("numComments")).isTrue());
   }
+
+  @Test
+  void drawsThePicturesThatItsObjectsName() throws Exception {
+    for (JsonNode wrapper : site.json("/api/daily_papers?limit=5")) {
+      for (String field : new String[] {"/thumbnail", "/submittedBy/avatarUrl"}) {
+        String path = wrapper.at(field).asText().replace(site.url(), "");
+        HttpResponse<String> picture = site.get(path);
+        assertThat(picture.statusCode()).as(path).isEqualTo(200);
+        assertThat(picture.headers().firstValue("Content-Type").orElseThrow())
+            .startsWith("image/svg+xml");
+        assertThat(
+                DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(
+                        new ByteArrayInputStream(picture.body().getBytes(StandardCharsets.UTF_8)))
+                    .getDocumentElement()
+                    .getTagName())
+            .isEqualTo("svg");
+      }
+    }
+    assertThat(site.get("/avatars/%3Csvg%3E.svg").statusCode()).isEqualTo(404);
+    assertThat(PictureRoutes.lines("one " + "x".repeat(100) + " two".repeat(100)))
+        .hasSize(5)
+        .allMatch(line -> line.length() <= 36);
+  }
 }
