@@ -66,6 +66,25 @@ class FuzzTest {
           "/runs/{}",
           "/runs/{}/report",
           "/runs/{}/cancel",
+          "/papers/{}/save",
+          "/papers/{}/read",
+          "/papers/{}/tags",
+          "/papers/{}/note",
+          "/papers/{}/collections",
+          "/collections",
+          "/collections/{}",
+          "/collections/{}/delete",
+          "/reading-list",
+          "/tags/{}",
+          "/topics",
+          "/topics/{}",
+          "/topics/tasks/{}",
+          "/authors/{}",
+          "/searches",
+          "/searches/{}/delete",
+          "/settings",
+          "/settings/theme",
+          "/settings/keys",
           "/subscribe",
           "/confirm",
           "/u/{}",
@@ -109,7 +128,15 @@ class FuzzTest {
           "hour",
           "zone",
           "topics",
-          "_csrf");
+          "_csrf",
+          "in",
+          "read",
+          "tags",
+          "description",
+          "shown",
+          "collection",
+          "theme",
+          "value");
   private static final List<String> VALUES =
       List.of(
           "",
@@ -217,6 +244,13 @@ class FuzzTest {
     return pairs.toString();
   }
 
+  private static String csrf(Browser browser) throws IOException, InterruptedException {
+    return browser
+        .get("/papers/new")
+        .body()
+        .replaceFirst("(?s).*?name=\"_csrf\" value=\"([0-9a-f]+)\".*", "$1");
+  }
+
   private HttpRequest.Builder request(Random random, Browser browser, String token) {
     String path = one(random, PLACES);
     while (path.contains("{}")) {
@@ -224,10 +258,13 @@ class FuzzTest {
       path = path.replaceFirst("\\{}", encoded(random, value.isEmpty() ? "x" : value));
     }
     String query = pairs(random);
-    HttpRequest.Builder request =
-        browser.request(path.length() > 3000 ? "/x" : path + (query.isEmpty() ? "" : "?" + query));
+    String address = path.length() > 3000 ? "/x" : path + (query.isEmpty() ? "" : "?" + query);
+    HttpRequest.Builder request = browser.request(address);
     String body = random.nextBoolean() ? pairs(random) : one(random, BODIES);
-    request.method(one(random, METHODS), BodyPublishers.ofString(body));
+    // Some addresses are refused before the body is read, and clients that still write see no
+    // answer.
+    boolean odd = address.length() > 4000 || path.contains("%");
+    request.method(one(random, METHODS), BodyPublishers.ofString(odd ? "" : body));
     if (random.nextInt(4) > 0) {
       request.header("Content-Type", one(random, TYPES));
     }
@@ -254,6 +291,7 @@ class FuzzTest {
     CommentStore comments = new CommentStore(site.database());
     long comment = comments.add(paper, null, witness, "I was here.", site.now());
     Browser mae = site.new Browser().signIn("mae@example.org");
+    String csrf = csrf(mae);
     String token =
         new ApiTokens(site.database())
             .create(
@@ -266,6 +304,9 @@ class FuzzTest {
     for (int i = 0; i < REQUESTS; i++) {
       HttpRequest.Builder request =
           request(random, random.nextBoolean() ? mae : site.new Browser(), token);
+      if (random.nextBoolean()) {
+        request.header(Csrf.HEADER, csrf);
+      }
       HttpRequest sent = request.build();
       String what = "%d: %s %s".formatted(i, sent.method(), sent.uri());
       HttpResponse<String> answer = mae.send(request);
@@ -310,10 +351,7 @@ class FuzzTest {
   @Test
   void takesNoNulAnywhere() throws Exception {
     Browser mae = site.new Browser().signIn("nul@example.org");
-    String csrf =
-        mae.get("/papers/new")
-            .body()
-            .replaceFirst("(?s).*?name=\"_csrf\" value=\"([0-9a-f]+)\".*", "$1");
+    String csrf = csrf(mae);
     for (String place : PLACES) {
       String path = place.replace("{}", "2201.02973");
       for (String name : NAMES) {
