@@ -152,7 +152,14 @@ final class Training {
     if (schedule instanceof OneCycle cycle && plateau == null) {
       optimizer.momentum(cycle.momentum(state.step));
     }
-    optimizer.step(lastRate, result.sum());
+    if (settings.listener.measures(state.step + 1)) {
+      try (UpdateSizes sizes = new UpdateSizes(settings.model)) {
+        optimizer.step(lastRate, result.sum());
+        settings.listener.updates(state.step + 1, lastRate, sizes.ratios());
+      }
+    } else {
+      optimizer.step(lastRate, result.sum());
+    }
     if (ema != null) {
       ema.update();
     }

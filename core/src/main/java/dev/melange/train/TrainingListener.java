@@ -1,6 +1,7 @@
 package dev.melange.train;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Is told what happens in a training, on the thread that trains. All methods may be left out. */
 public interface TrainingListener {
@@ -33,4 +34,24 @@ public interface TrainingListener {
    */
   record StepRecord(
       int epoch, long step, double loss, double learningRate, double gradientNorm, int examples) {}
+
+  /**
+   * Whether {@link #updates} is wanted of a step; asked before it. Default: never. Measuring costs
+   * a copy of all parameters and changes nothing.
+   *
+   * @param step from 1
+   */
+  default boolean measures(long step) {
+    return false;
+  }
+
+  /**
+   * How far a step moved the parameters of each part of the model, where that was wanted.
+   *
+   * @param step from 1
+   * @param learningRate of this step
+   * @param ratios norm of the change over norm of the parameters before, by part, in the model's
+   *     order
+   */
+  default void updates(long step, double learningRate, Map<String, Double> ratios) {}
 }

@@ -19,11 +19,13 @@ import java.util.function.LongSupplier;
  */
 final class StudyEvents implements StudyListener, AutoCloseable {
   private static final long STEP_NANOS = 250_000_000;
+  private static final long UPDATES_NANOS = 1_000_000_000;
 
   private final StudyListener next;
   private final LongSupplier nanoTime;
   private final BufferedWriter out;
   private final Map<String, Long> written = new HashMap<>();
+  private final Map<String, Long> measured = new HashMap<>();
 
   private StudyEvents(StudyListener next, LongSupplier nanoTime, BufferedWriter out) {
     this.next = next;
@@ -88,6 +90,25 @@ final class StudyEvents implements StudyListener, AutoCloseable {
       write("step", trial, Json.object().put("step", step).put("epoch", epoch).put("loss", loss));
     }
     next.step(trial, step, epoch, loss);
+  }
+
+  @Override
+  public boolean measures(Place trial) {
+    long now = nanoTime.getAsLong();
+    Long before = measured.get(trial.id());
+    boolean due = before == null || now - before >= UPDATES_NANOS;
+    if (due) {
+      measured.put(trial.id(), now);
+    }
+    return due || next.measures(trial);
+  }
+
+  @Override
+  public void updates(Place trial, long step, double learningRate, Map<String, Double> ratios) {
+    ObjectNode details = Json.object().put("step", step).put("learning_rate", learningRate);
+    ratios.forEach(details.putObject("ratios")::put);
+    write("updates", trial, details);
+    next.updates(trial, step, learningRate, ratios);
   }
 
   @Override

@@ -39,10 +39,62 @@
   };
   setInterval(draw, 500);
 
+  // How far each part of the model moves in a step, relative to its size: about 1e-3 is usual.
+  const colors = ["#3b6fd4", "#c2571a", "#2f8f4e", "#9a4fbf", "#b3261e", "#0f8b8d", "#8a6d1b",
+    "#5c6bc0", "#ad1457", "#558b2f", "#6d4c41", "#455a64"];
+  const dashes = [[], [6, 3], [2, 3]];
+  let moved = null; // {trial, parts, steps, rates, ratios}
+  let movedChart = null;
+  const drawMoved = () => {
+    const box = document.getElementById("run-updates");
+    if (!box || !moved || !moved.dirty || moved.steps.length < 2) {
+      return;
+    }
+    moved.dirty = false;
+    const data = [moved.steps, moved.rates, ...moved.ratios];
+    if (movedChart && movedChart.trial === moved.trial) {
+      movedChart.setData(data);
+      return;
+    }
+    if (movedChart) {
+      movedChart.destroy();
+    }
+    movedChart = new uPlot({
+      title: "Update by parameter size, per part of the model",
+      width: Math.min(720, box.clientWidth || 320),
+      height: 300,
+      scales: { x: { time: false }, y: { distr: 3 } },
+      axes: [{ label: "step", stroke: "currentColor" }, { label: "ratio", stroke: "currentColor" }],
+      series: [{ label: "step" },
+        { label: "learning rate", stroke: "currentColor", dash: [1, 4], width: 2 },
+        ...moved.parts.map((part, i) => ({
+          label: part,
+          stroke: colors[i % colors.length],
+          dash: dashes[Math.floor(i / 4) % dashes.length],
+          width: 2,
+        }))],
+    }, data, box);
+    movedChart.trial = moved.trial;
+  };
+  setInterval(drawMoved, 500);
+  const positive = (value) => (value > 0 ? value : null);
+  const measured = (e) => {
+    if (!moved || moved.trial !== e.trial) {
+      moved = { trial: e.trial, parts: Object.keys(e.ratios), steps: [], rates: [], ratios: [] };
+      moved.parts.forEach(() => moved.ratios.push([]));
+    }
+    moved.steps.push(e.step);
+    moved.rates.push(positive(e.learning_rate));
+    moved.parts.forEach((part, i) => moved.ratios[i].push(positive(e.ratios[part])));
+    moved.dirty = true;
+  };
+
   const follow = (event) => {
     const e = JSON.parse(event.data);
     const where = e.total > 0 ? `trial ${e.number} of ${e.total}` : `trial ${e.number}`;
-    if (e.event === "training") {
+    if (e.event === "updates") {
+      measured(e);
+    } else if (e.event === "training") {
       trials.set(e.trial, { steps: [], losses: [], total: e.steps });
       shown = e.trial;
       dirty = true;

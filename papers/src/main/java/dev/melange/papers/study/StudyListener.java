@@ -1,5 +1,7 @@
 package dev.melange.papers.study;
 
+import java.util.Map;
+
 /**
  * Is told how a study goes; trials that run side by side tell it in turn, never at the same time.
  * All methods may be left out.
@@ -31,6 +33,25 @@ public interface StudyListener {
    * @param loss of the step
    */
   default void step(Place trial, long step, int epoch, double loss) {}
+
+  /**
+   * Whether {@link #updates} is wanted of a step; asked before it. Default: never.
+   *
+   * @param trial which one
+   */
+  default boolean measures(Place trial) {
+    return false;
+  }
+
+  /**
+   * How far a step moved the parameters of each part of the model, where that was wanted.
+   *
+   * @param trial which one
+   * @param step optimiser steps so far
+   * @param learningRate of this step
+   * @param ratios norm of the change over norm of the parameters before, by part
+   */
+  default void updates(Place trial, long step, double learningRate, Map<String, Double> ratios) {}
 
   /**
    * A trial has ended and its result is on the disk.
@@ -69,6 +90,17 @@ public interface StudyListener {
       @Override
       public synchronized void step(Place trial, long step, int epoch, double loss) {
         told.step(trial, step, epoch, loss);
+      }
+
+      @Override
+      public synchronized boolean measures(Place trial) {
+        return told.measures(trial);
+      }
+
+      @Override
+      public synchronized void updates(
+          Place trial, long step, double learningRate, Map<String, Double> ratios) {
+        told.updates(trial, step, learningRate, ratios);
       }
 
       @Override

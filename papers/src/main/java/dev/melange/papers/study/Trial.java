@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -105,6 +106,16 @@ public final class Trial {
     @Override
     public void step(StepRecord step) {
       run.listener().step(place, step.step(), step.epoch(), step.loss());
+    }
+
+    @Override
+    public boolean measures(long step) {
+      return run.listener().measures(place);
+    }
+
+    @Override
+    public void updates(long step, double learningRate, Map<String, Double> ratios) {
+      run.listener().updates(place, step, learningRate, ratios);
     }
   }
 
