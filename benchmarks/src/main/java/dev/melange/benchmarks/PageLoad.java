@@ -28,6 +28,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The page under load: a served child process with 600 MB of heap over {@linkplain GeneratedPapers
@@ -50,9 +52,23 @@ public final class PageLoad {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private PageLoad(String url, int papers) {
+  /** Which changes must carry, as on every page for its own forms. */
+  private final String token;
+
+  private PageLoad(String url, int papers) throws IOException, InterruptedException {
     this.url = url;
     this.papers = papers;
+    String page =
+        client
+            .send(
+                HttpRequest.newBuilder(URI.create(url + "/papers")).build(),
+                BodyHandlers.ofString())
+            .body();
+    Matcher found = Pattern.compile("\"X-CSRF-Token\": \"([^\"]+)\"").matcher(page);
+    if (!found.find()) {
+      throw new IOException("the page at " + url + " has no token for changes");
+    }
+    token = found.group(1);
   }
 
   /** A request that was answered, or failed. */
@@ -162,7 +178,8 @@ public final class PageLoad {
           get("search", "/papers/search?q=" + GeneratedPapers.text(random, 3).replace(' ', '+'));
       case 7 -> get("api", "/api/daily_papers?date=" + day);
       default -> {
-        HttpRequest.Builder request = request("/api/papers/local:p" + paper + "/upvote");
+        HttpRequest.Builder request =
+            request("/api/papers/local:p" + paper + "/upvote").header("X-CSRF-Token", token);
         yield new Ask(
             "vote",
             random.nextInt(3) == 0
