@@ -94,6 +94,38 @@ class ReadingIT {
   }
 
   @Test
+  void isUsedByKeys(Browser browser) {
+    try (Reader reader = Reader.of(browser, site)) {
+      Page page = reader.open("/papers/new");
+      page.keyboard().press("j");
+      page.keyboard().press("j");
+      page.keyboard().press("k");
+      Locator first = page.locator("article.entry").first();
+      assertThat(first.locator("h2 a")).isFocused();
+      for (boolean up : new boolean[] {true, false}) {
+        page.waitForResponse(
+            answer -> answer.url().endsWith("/vote") && answer.status() < 400,
+            () -> page.keyboard().press("u"));
+        assertThat(first.locator("button.vote")).hasAttribute("aria-pressed", Boolean.toString(up));
+        assertThat(page.locator("#live")).containsText(up ? "counts" : "withdrawn");
+      }
+      page.keyboard().press("?");
+      assertThat(page.locator("dialog#keys")).isVisible();
+      page.keyboard().press("Escape");
+      assertThat(page.locator("dialog#keys")).not().isVisible();
+      page.keyboard().press("/");
+      assertThat(page.locator("#top-q")).isFocused();
+      page.keyboard().type("j?");
+      assertThat(page.locator("#top-q")).hasValue("j?");
+      page.keyboard().press("Escape");
+      String title = first.locator("h2 a").textContent();
+      page.keyboard().press("j");
+      page.keyboard().press("o");
+      assertThat(page.locator("h1")).hasText(title);
+    }
+  }
+
+  @Test
   void takesACommentAndAReply(Browser browser) {
     try (Reader reader = Reader.of(browser, site)) {
       Page page = reader.open("/papers/2201.02973");
