@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
           + " written on H2 and be read into PostgreSQL, or the other way round."
     },
     footer = {
+      "  melange backup restore papers.zip",
       "  MELANGE_HOME=new melange backup restore papers.zip",
       "  MELANGE_DB=jdbc:postgresql://localhost/papers melange backup restore papers.zip"
     })

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
       "Put the digests that are due into the outbox: each reader's at their hour and in their time"
           + " zone, of what was listed since the one before. Run twice it adds nothing."
     },
-    footer = {"  melange mail digest && melange mail send     by cron, without 'melange serve'"})
+    footer = {"  melange mail digest  by cron before 'melange mail send', without 'melange serve'"})
 final class MailDigestCommand extends Subcommand {
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {

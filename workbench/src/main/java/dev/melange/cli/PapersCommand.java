@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "  melange papers trending         what is discussed; list: what came last",
       "  melange papers similar ID       the nearest by meaning",
       "  melange papers bib ID...        as BibTeX",
-      "  melange papers export state.zip all papers and the work on them, to take along"
+      "  melange papers export state.zip  all papers and the work on them, to take along"
     },
     subcommands = {
       PapersImportCommand.class,

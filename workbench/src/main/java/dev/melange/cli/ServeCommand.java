@@ -39,8 +39,9 @@ import picocli.CommandLine.Option;
     footer = {
       "  melange serve                  http://127.0.0.1:7878",
       "  melange serve --port 0         on any free port",
-      "  melange serve --public --base-url https://papers.example.org --owner ada@example.org \\",
-      "      --proxy 127.0.0.1          for others, behind a TLS proxy on this machine",
+      "  melange serve --public --base-url https://papers.example.org --proxy 127.0.0.1",
+      "                                 for others, behind a TLS proxy on this machine;"
+          + " --owner ADDRESS",
       "  MELANGE_SMTP=smtps://user:password@mail.example.org melange serve   sends digests",
       "  MELANGE_DB=jdbc:postgresql://localhost/melange melange serve"
     })
