@@ -1,6 +1,5 @@
 package dev.melange.train;
 
-import dev.melange.nn.BatchParts;
 import dev.melange.optim.Gradients;
 import dev.melange.optim.Optimizer;
 import dev.melange.tensor.Autograd;
@@ -117,14 +116,12 @@ final class GradientStep {
       long examples,
       Rng rng,
       Function<Tensor, Tensor[]> gradients) {
-    BatchParts together = new BatchParts(split.size());
     List<Supplier<Share>> tasks = new ArrayList<>();
     for (int i = 0; i < split.size(); i++) {
       TensorBatch part = split.get(i);
       Rng stream = rng.fork(index, i);
       double weight = (double) part.size() / examples;
-      int number = i;
-      tasks.add(() -> together.run(number, () -> share(part, stream, weight, gradients)));
+      tasks.add(() -> share(part, stream, weight, gradients));
     }
     return tasks.size() == 1 ? List.of(tasks.get(0).get()) : engine.parallel(tasks);
   }

@@ -33,10 +33,8 @@ import java.util.function.Supplier;
  *         .fit();
  * }</pre>
  *
- * <p>Each batch is cut into one part per worker thread of the {@link dev.melange.tensor.Engine},
- * unless the objective needs it whole ({@link #wholeBatch}). Batch norms take the statistics of all
- * parts ({@link dev.melange.nn.BatchParts}); where parts cannot run side by side, because the
- * training itself runs on a worker, models with batch norm are trained on the batch as a whole.
+ * <p>Each batch is cut into one part per worker thread of the {@link dev.melange.tensor.Engine};
+ * models with batch statistics, and objectives that say so ({@link #wholeBatch}), run in one part.
  * With the same seed, data, settings and number of workers the result is the same to the last bit,
  * also when the training was interrupted, even by a power cut, and went on from its {@link
  * #checkpoints}.
@@ -221,8 +219,8 @@ public final class Trainer {
   }
 
   /**
-   * Does not cut batches into parts, for objectives that relate the examples of a batch, or models
-   * whose parts would not go through the same batch norms in the same order.
+   * Does not cut batches into parts, for objectives that relate the examples of a batch. Models
+   * with batch statistics are never cut.
    */
   public Trainer wholeBatch() {
     wholeBatch = true;

@@ -53,10 +53,7 @@ final class Training {
     this.optimizer = optimizer;
     schedule = settings.scheduleOrDefault();
     parts =
-        settings.wholeBatch
-                || engine.device().isCuda()
-                // parts that wait for each other need threads of their own
-                || (settings.model.hasBatchStatistics() && Engine.onWorker())
+        settings.wholeBatch || settings.model.hasBatchStatistics() || engine.device().isCuda()
             ? 1
             : engine.workers();
     gradient = new GradientStep(settings.objective, optimizer, parts);

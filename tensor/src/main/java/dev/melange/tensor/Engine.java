@@ -162,11 +162,6 @@ public final class Engine {
     return plan.workers();
   }
 
-  /** Whether this thread is a worker, on which {@link #parallel} runs tasks one after the other. */
-  public static boolean onWorker() {
-    return Thread.currentThread() instanceof Worker;
-  }
-
   /**
    * Runs tasks on the single-threaded workers and waits for all. Each task has a scope of its own;
    * the tensors in its result go to the caller's scope. Tasks record gradients and use autocast as
@@ -177,7 +172,7 @@ public final class Engine {
    *     order of the tasks, the others are suppressed exceptions of it
    */
   public <T> List<T> parallel(List<Supplier<T>> tasks) {
-    if (onWorker()) {
+    if (Thread.currentThread() instanceof Worker) {
       // waiting for a worker from a worker would block for ever
       return collect(tasks.stream().map(task -> Escape.now(task)).toList());
     }

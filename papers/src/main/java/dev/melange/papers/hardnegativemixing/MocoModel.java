@@ -1,6 +1,5 @@
 package dev.melange.papers.hardnegativemixing;
 
-import dev.melange.nn.BatchParts;
 import dev.melange.nn.Layer;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
@@ -120,26 +119,29 @@ public final class MocoModel<E extends Layer & ContrastiveEncoder> extends Layer
 
   private Tensor keys(TensorBatch batch, String name, Rng rng) {
     Engine engine = Engine.get();
-    boolean whole = engine.device().isCuda() || (hasBatchStatistics() && Engine.onWorker());
+    boolean whole = hasBatchStatistics() || engine.device().isCuda();
     List<TensorBatch> parts = batch.split(whole ? 1 : engine.workers());
-    BatchParts together = new BatchParts(parts.size());
     List<Supplier<Tensor>> tasks = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      Tensor images = parts.get(i).get(name);
+      TensorBatch part = parts.get(i);
       Rng own = rng.fork(i);
-      int number = i;
-      tasks.add(() -> together.run(number, () -> keys(images, own)));
+      tasks.add(
+          () ->
+              Scope.run(
+                  () ->
+                      Autograd.noGrad(
+                          () ->
+                              own.run(
+                                  () ->
+                                      engine.withPrecision(
+                                          () ->
+                                              UnitVectors.of(
+                                                  key.project(key.features(part.get(name)))
+                                                      .to(DType.F32)))))));
     }
     return tasks.size() == 1
         ? tasks.get(0).get()
         : Tensor.cat(0, engine.parallel(tasks).toArray(Tensor[]::new));
-  }
-
-  private Tensor keys(Tensor images, Rng rng) {
-    Supplier<Tensor> embedded =
-        () -> UnitVectors.of(key.project(key.features(images)).to(DType.F32));
-    return Scope.run(
-        () -> Autograd.noGrad(() -> rng.run(() -> Engine.get().withPrecision(embedded))));
   }
 
   /** Counts what a part of a batch came to; whole numbers, so that the order does not matter. */
