@@ -126,6 +126,10 @@
     if (["done", "failed", "cancelled"].includes(event.data)) {
       source.close();
       draw();
+      if (event.data === "done") { // studies may need fewer trials than they announced
+        bar.value = bar.max;
+        progress.textContent = "all trials are done";
+      }
       if (before !== event.data) {
         location.reload(); // verdict, report and log
       }
