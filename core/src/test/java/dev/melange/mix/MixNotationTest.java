@@ -73,7 +73,7 @@ class MixNotationTest {
             "mixup has no key 'alpa'; did you mean 'alpha'?; its keys: alpha, from, until");
     assertThatThrownBy(() -> MixPolicies.parse("cutmix:until=0.5+mixap"))
         .hasMessageContaining("unknown policy 'mixap'; did you mean 'mixup'?")
-        .hasMessageContaining("known: vanilla, mixup, cutmix, manifoldmix");
+        .hasMessageContaining("known: vanilla, mixup, cutmix, asymmetric, manifoldmix");
     assertThatThrownBy(() -> MixPolicies.parse("mixup:until=2"))
         .hasMessageContaining("from <= until <= 1, got from 0.0 until 2.0");
     assertThatThrownBy(() -> MixPolicies.parse("mixup:until=soon"))
