@@ -34,7 +34,7 @@ class PolicyGalleryTest {
       ImageGrid grid =
           PolicyGallery.of(
               pairs, List.of("cat", "dog", "owl"), PolicyGallery.policies(), context, 5);
-      assertThat(grid.columns()).hasSize(2 + 9).contains("cutmix:0.2", "puzzlemix:1");
+      assertThat(grid.columns()).hasSize(2 + 10).contains("cutmix:0.2", "puzzlemix:1");
       assertThat(grid.rows()).hasSize(2);
       assertThat(grid.rows().get(0).tiles().get(2).shares())
           .extracting("label")
