@@ -108,8 +108,7 @@ final class ServeCommand extends Subcommand {
     // Links in mails carry the port, so it is found before anything starts.
     int listening = port == 0 ? freePort() : port;
     SiteConfig config =
-        new SiteConfig(
-            host, listening, baseUrl, curator, zone, access.access(host, listening, baseUrl));
+        new SiteConfig(host, listening, baseUrl, curator, zone, access.access(host, port, baseUrl));
     Path home = Folders.home(System.getenv());
     DatabaseConfig where = DatabaseConfig.of(home, System.getenv());
     Clock clock = Clock.systemUTC();
