@@ -18,9 +18,6 @@ import dev.melange.tensor.Tensor;
 public record AsymmetricMix(
     double alpha, @Default("null") Double lam_x, @Default("null") Double lam_y, boolean same_side)
     implements MixPolicy {
-  /** Independent shares on the same side of one half. */
-  static final AsymmetricMix USUAL = new AsymmetricMix(1, null, null, true);
-
   /** Refuses what cannot be drawn or is no share. */
   public AsymmetricMix {
     MixPolicies.requireAlpha("asymmetric", alpha);

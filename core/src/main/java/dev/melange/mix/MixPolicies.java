@@ -15,7 +15,7 @@ public final class MixPolicies {
     USUAL.put("vanilla", new Vanilla());
     USUAL.put("mixup", new Mixup(1));
     USUAL.put("cutmix", new CutMix(0.2));
-    USUAL.put("asymmetric", AsymmetricMix.USUAL);
+    USUAL.put("asymmetric", new AsymmetricMix(1, null, null, true));
     USUAL.put("manifoldmix", new ManifoldMix(2));
     USUAL.put("fmix", new FMix(0.2));
     USUAL.put("gridmix", new GridMix(0.2));
