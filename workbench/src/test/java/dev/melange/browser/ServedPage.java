@@ -2,6 +2,7 @@ package dev.melange.browser;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.melange.ChildJvm;
 import dev.melange.cli.Main;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
@@ -75,15 +76,9 @@ final class ServedPage implements AutoCloseable {
 
   private static ProcessBuilder melange(Path home, GreenMail mail, List<String> arguments) {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx600m",
-                "-Djava.awt.headless=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        ChildJvm.command(
+            List.of("-XX:+UseSerialGC", "-Xmx600m", "-Djava.awt.headless=true"),
+            Main.class.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("MELANGE_HOME", home.toString());

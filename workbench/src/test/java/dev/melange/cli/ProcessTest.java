@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,23 +21,11 @@ class ProcessTest {
 
   @TempDir private Path folder;
 
-  private static List<String> java(Class<?> main, String... args) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-    command.addAll(List.of(args));
-    return command;
-  }
-
   private Ended run(String... args) throws IOException, InterruptedException {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
-        new ProcessBuilder(java(Main.class, args))
+        new ProcessBuilder(ChildJvm.command(Main.class, args))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
@@ -74,12 +62,7 @@ class ProcessTest {
   private int interrupt(String signal) throws IOException, InterruptedException {
     assumeTrue(Path.of("/bin/sh").toFile().exists(), "signals are sent with the shell's kill");
     Path file = folder.resolve("state");
-    List<String> command = new ArrayList<>();
-    // A build that runs in the background ignores SIGINT, and its children inherit that.
-    if (new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0) {
-      command.addAll(List.of("env", "--default-signal=INT"));
-    }
-    command.addAll(java(InterruptProbe.class, "work", file.toString()));
+    List<String> command = ChildJvm.interruptible(InterruptProbe.class, "work", file.toString());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(output.readLine()).isEqualTo("working");

@@ -3,6 +3,7 @@ package dev.melange.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.melange.ChildJvm;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,18 +21,9 @@ class RunInterruptIT {
   @Test
   void controlCSavesSaysHowToGoOnAndEndsWith130() throws Exception {
     assumeTrue(Files.exists(Path.of("/bin/sh")), "signals are sent with the shell's kill");
-    List<String> command = new ArrayList<>();
-    // A build that runs in the background ignores SIGINT, and its children inherit that.
-    if (new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0) {
-      command.addAll(List.of("env", "--default-signal=INT"));
-    }
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            RunProbe.class.getName()));
-    command.addAll(List.of("run", "toy", "--set", "work=0", "--out", out.toString()));
+    List<String> command =
+        ChildJvm.interruptible(
+            RunProbe.class, "run", "toy", "--set", "work=0", "--out", out.toString());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     List<String> lines = new ArrayList<>();
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {

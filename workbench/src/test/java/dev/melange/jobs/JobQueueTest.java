@@ -3,6 +3,7 @@ package dev.melange.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.melange.ChildJvm;
 import dev.melange.store.Database;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore;
@@ -53,13 +54,7 @@ class JobQueueTest {
 
   private JobQueue queue() {
     List<String> program =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx32m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            JobSettings.classPath(),
-            FakeChild.class.getName());
+        ChildJvm.command(List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"), FakeChild.class.getName());
     return new JobQueue(
         database,
         new JobSettings(folder, program, 3, 2, Duration.ofMinutes(2)),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.melange.ChildJvm;
 import dev.melange.store.Database;
 import dev.melange.store.DatabaseConfig;
 import dev.melange.store.TestPapers;
@@ -85,12 +86,8 @@ class MailKillIT {
 
   private Process start(GreenMail server, Instant now) throws IOException {
     return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
+            ChildJvm.command(
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
                 MailKillProbe.class.getName(),
                 home.toString(),
                 Integer.toString(server.getSmtp().getPort()),

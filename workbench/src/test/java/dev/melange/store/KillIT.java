@@ -2,6 +2,7 @@ package dev.melange.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.melange.ChildJvm;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -31,13 +32,7 @@ class KillIT {
       int lines = 20 + random.nextInt(100);
       Process process =
           new ProcessBuilder(
-                  List.of(
-                      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                      "-cp",
-                      System.getProperty("java.class.path"),
-                      KillProbe.class.getName(),
-                      home.toString(),
-                      Integer.toString(lines)))
+                  ChildJvm.command(KillProbe.class, home.toString(), Integer.toString(lines)))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try (BufferedReader out =

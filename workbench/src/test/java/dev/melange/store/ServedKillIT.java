@@ -2,6 +2,7 @@ package dev.melange.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.melange.ChildJvm;
 import dev.melange.cli.Main;
 import dev.melange.papers.Cards;
 import java.io.BufferedReader;
@@ -90,14 +91,7 @@ class ServedKillIT {
   private Process serve(DatabaseConfig config) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx600m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "serve",
-            "--port",
-            "0");
+            ChildJvm.command(List.of("-Xmx600m"), Main.class.getName(), "serve", "--port", "0"));
     builder.environment().put("MELANGE_HOME", home.toString());
     if (config.dialect() == Dialect.POSTGRESQL) {
       builder.environment().put("MELANGE_DB", config.url());

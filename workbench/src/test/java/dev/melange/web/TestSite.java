@@ -2,6 +2,7 @@ package dev.melange.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.ChildJvm;
 import dev.melange.demo.DemoRunner;
 import dev.melange.feed.PaperRecord;
 import dev.melange.jobs.JobQueue;
@@ -62,13 +63,7 @@ public final class TestSite implements AutoCloseable {
         .importCards(Cards.all());
     SiteConfig config = new SiteConfig("127.0.0.1", 0, null, "somebody", ZoneOffset.UTC);
     folder = Files.createTempDirectory("melange-site");
-    List<String> program =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-cp",
-            JobSettings.classPath(),
-            runner);
+    List<String> program = ChildJvm.command(List.of("-Xmx512m"), runner);
     queue =
         new JobQueue(
             database, new JobSettings(folder, program, 3, 2, Duration.ofMinutes(5)), clock);
