@@ -45,14 +45,7 @@ public final class Checkpoints {
                 origin -> {
                   ObjectNode nothing = JsonNodeFactory.instance.objectNode();
                   return new Provenance(
-                          origin.model(),
-                          origin.config(),
-                          Map.of(),
-                          0,
-                          nothing,
-                          nothing,
-                          Provenance.libraryVersion(),
-                          Map.of())
+                          origin.model(), origin.config(), Map.of(), 0, nothing, nothing)
                       .toMetadata();
                 })
             .orElse(Map.of());

@@ -48,6 +48,17 @@ public record Provenance(
     parents = new LinkedHashMap<>(parents);
   }
 
+  /** That of weights which this version of the library made from data alone. */
+  public Provenance(
+      String model,
+      ObjectNode config,
+      Map<String, String> data,
+      long seed,
+      ObjectNode hyperparameters,
+      ObjectNode origin) {
+    this(model, config, data, seed, hyperparameters, origin, libraryVersion(), Map.of());
+  }
+
   /** The version of the library that runs: that of its jar, or {@code development build}. */
   public static String libraryVersion() {
     String version = Provenance.class.getPackage().getImplementationVersion();

@@ -1,13 +1,12 @@
 package dev.melange.papers;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.image.Image;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.io.Weights;
 import dev.melange.nn.ImageModel;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +39,8 @@ import java.util.stream.IntStream;
  * }</pre>
  */
 public final class ImageClassifier implements AutoCloseable {
-  private static final String KEY = "melange.image";
+  private static final Description DESCRIPTION =
+      new Description("melange.image", "train the classifier again");
 
   /**
    * A class and how probable it is.
@@ -87,14 +86,14 @@ public final class ImageClassifier implements AutoCloseable {
   public static ImageClassifier load(Path file) throws IOException {
     Map<String, String> metadata = Checkpoints.metadata(file);
     Provenance provenance = Provenance.of(file, metadata).orElse(null);
-    Description description = Description.of(file, metadata);
+    Images images = Images.of(file, metadata).orElse(null);
     if (provenance != null
         && Vision.models().stream().noneMatch(m -> m.name().equals(provenance.model()))) {
       throw new IllegalArgumentException(
           "%s holds weights of %s, which is no image classifier; give the classifier.safetensors of melange train image"
               .formatted(file, provenance.model()));
     }
-    if (description == null || provenance == null || description.classes().isEmpty()) {
+    if (images == null || provenance == null || images.classes().isEmpty()) {
       throw new IllegalArgumentException(
           file
               + " holds weights without class names and image size; train a classifier from them"
@@ -107,7 +106,7 @@ public final class ImageClassifier implements AutoCloseable {
     try {
       Checkpoints.load(model, file);
       model.eval();
-      return new ImageClassifier(model, description.input(), description.classes());
+      return new ImageClassifier(model, images.input(), images.classes());
     } catch (IOException | RuntimeException e) {
       model.close();
       throw e;
@@ -116,27 +115,19 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** How a classifier in a file wants its images; nothing if the file holds weights alone. */
   public static Optional<ImageInput> input(Path file) throws IOException {
-    return Optional.ofNullable(Description.of(file, Checkpoints.metadata(file)))
-        .map(Description::input);
+    return Images.of(file, Checkpoints.metadata(file)).map(Images::input);
   }
 
   /** What a file says of images and classes. */
-  private record Description(ImageInput input, List<String> classes) {
-    static Description of(Path file, Map<String, String> metadata) throws IOException {
-      String text = metadata.get(KEY);
-      if (text == null) {
-        return null;
-      }
-      JsonNode json;
-      try {
-        json = new ObjectMapper().readTree(text);
-      } catch (JsonProcessingException e) {
-        throw new CorruptFileException(
-            file, "its description of the images is not JSON", "train the classifier again", e);
-      }
+  private record Images(ImageInput input, List<String> classes) {
+    static Optional<Images> of(Path file, Map<String, String> metadata) throws IOException {
+      return DESCRIPTION.read(file, metadata).map(Images::of);
+    }
+
+    private static Images of(JsonNode json) {
       List<String> names = new ArrayList<>();
       json.path("classes").forEach(name -> names.add(name.asText()));
-      return new Description(ImageInput.of(json.path("input")), names);
+      return new Images(ImageInput.of(json.path("input")), names);
     }
   }
 
@@ -170,9 +161,7 @@ public final class ImageClassifier implements AutoCloseable {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     classes.forEach(json.putArray("classes")::add);
     json.set("input", input.toJson());
-    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
-    metadata.put(KEY, json.toString());
-    return metadata;
+    return DESCRIPTION.metadata(json, provenance);
   }
 
   /** The model. */

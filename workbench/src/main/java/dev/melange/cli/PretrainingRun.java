@@ -232,9 +232,7 @@ final class PretrainingRun {
         Map.of(settings.data(), photos.hash()),
         settings.seed(),
         Configs.toJson(settings),
-        Json.object().put("command", "pretrain image"),
-        Provenance.libraryVersion(),
-        Map.of());
+        Json.object().put("command", "pretrain image"));
   }
 
   private void writeMetrics(List<EpochRecord> history) throws IOException {

@@ -177,9 +177,7 @@ final class RestoreTrainingRun {
         hashes,
         settings.seed(),
         settings.toJson(),
-        Json.object().put("command", "train restore"),
-        Provenance.libraryVersion(),
-        Map.of());
+        Json.object().put("command", "train restore"));
   }
 
   private void writeMetrics(List<EpochRecord> history) throws IOException {

@@ -108,9 +108,7 @@ final class DigitTraining {
               Map.of(),
               SEED,
               settings,
-              JsonNodeFactory.instance.objectNode().put("command", "demos train"),
-              Provenance.libraryVersion(),
-              Map.of());
+              JsonNodeFactory.instance.objectNode().put("command", "demos train"));
       network.eval();
       new ImageClassifier(network, INPUT, PackedImages.digitNames())
           .save(folder.resolve(CLASSIFIER), provenance);

@@ -115,9 +115,7 @@ record RestoreDemo(String key, String model) implements Demo {
               Map.of(),
               SEED,
               Configs.toJson(settings),
-              command,
-              Provenance.libraryVersion(),
-              Map.of()));
+              command));
       List<RestorationExamples.Score> scores = examples.scores(restorer);
       return String.format(
           Locale.ROOT,

@@ -200,9 +200,7 @@ public final class FittedScene implements AutoCloseable {
             hashes.isEmpty() ? data : hashes,
             options.seed(),
             Configs.toJson(options),
-            origin,
-            Provenance.libraryVersion(),
-            Map.of());
+            origin);
     Weights.write(file, field.network().state(), provenance.toMetadata());
   }
 

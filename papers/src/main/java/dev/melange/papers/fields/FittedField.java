@@ -121,9 +121,7 @@ public final class FittedField implements AutoCloseable {
         hashes,
         options.seed(),
         Configs.toJson(options),
-        origin,
-        Provenance.libraryVersion(),
-        Map.of());
+        origin);
   }
 
   Map<String, String> hashes() {

@@ -1,12 +1,11 @@
 package dev.melange.papers.finalmlp;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.tabular.Encoder;
 import dev.melange.io.CorruptFileException;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.io.SafeTensorsFile;
 import dev.melange.io.Weights;
@@ -15,16 +14,13 @@ import dev.melange.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** The file of a {@link ClickPredictor}: weights, provenance, fields and label. */
 final class ClickModelFile {
-  private static final String KEY = "melange.clicks";
-  private static final String REMEDY = "give a file that 'melange ctr fit' has written";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Description DESCRIPTION =
+      new Description("melange.clicks", "give a file that 'melange ctr fit' has written");
 
   private ClickModelFile() {}
 
@@ -32,25 +28,21 @@ final class ClickModelFile {
     ObjectNode clicks = JsonNodeFactory.instance.objectNode();
     clicks.put("label", predictor.label()).put("positive", predictor.positive());
     clicks.set("fields", EncoderJson.write(predictor.encoder()));
-    Map<String, String> metadata = new LinkedHashMap<>(predictor.provenance().toMetadata());
-    metadata.put(KEY, clicks.toString());
-    Weights.write(file, predictor.model().state(), metadata);
+    Weights.write(
+        file, predictor.model().state(), DESCRIPTION.metadata(clicks, predictor.provenance()));
   }
 
   static ClickPredictor read(Path path) throws IOException {
     try (SafeTensorsFile file = SafeTensorsFile.open(path)) {
-      String text = file.metadata().get(KEY);
+      Optional<JsonNode> json = DESCRIPTION.read(path, file.metadata());
       Optional<Provenance> provenance = Provenance.of(path, file.metadata());
-      if (text == null || provenance.isEmpty()) {
-        throw new CorruptFileException(path, "it holds no click model", REMEDY);
+      if (json.isEmpty() || provenance.isEmpty()) {
+        throw new CorruptFileException(path, "it holds no click model", DESCRIPTION.remedy());
       }
       try {
-        return read(file, JSON.readTree(text), provenance.get());
-      } catch (JsonProcessingException e) {
-        throw new CorruptFileException(
-            path, "its description is not JSON: " + e.getOriginalMessage(), REMEDY, e);
+        return read(file, json.get(), provenance.get());
       } catch (IllegalArgumentException e) {
-        throw new CorruptFileException(path, e.getMessage(), REMEDY, e);
+        throw new CorruptFileException(path, e.getMessage(), DESCRIPTION.remedy(), e);
       }
     }
   }

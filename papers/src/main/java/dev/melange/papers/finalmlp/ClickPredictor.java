@@ -126,9 +126,7 @@ public final class ClickPredictor implements AutoCloseable {
               hashes,
               settings.seed(),
               Configs.toJson(settings.training()),
-              origin(data),
-              Provenance.libraryVersion(),
-              Map.of());
+              origin(data));
       return new Trained(
           new ClickPredictor(
               architecture,

@@ -33,9 +33,7 @@ final class ForecasterFile {
             data,
             forecaster.seed(),
             Configs.toJson(forecaster.recipe()),
-            wrapped,
-            Provenance.libraryVersion(),
-            Map.of());
+            wrapped);
     Weights.write(file, forecaster.model().layer().state(), provenance.toMetadata());
   }
 

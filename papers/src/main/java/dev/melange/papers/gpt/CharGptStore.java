@@ -1,11 +1,11 @@
 package dev.melange.papers.gpt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.Checkpoints;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.tensor.Engine;
 import dev.melange.train.EpochRecord;
@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,8 @@ import java.util.Optional;
  * @param folder where the files are
  */
 public record CharGptStore(Path folder) {
-  private static final String HISTORY = "melange.history";
+  private static final Description HISTORY =
+      new Description("melange.history", "delete it to train again");
 
   /** {@code models} of {@code MELANGE_HOME}, by default {@code ~/.melange}. */
   public static CharGptStore standard() {
@@ -114,11 +114,12 @@ public record CharGptStore(Path folder) {
 
   /** The history of a kept model's training. */
   public static History history(Path file) throws IOException {
-    String text = Checkpoints.metadata(file).get(HISTORY);
-    if (text == null) {
-      throw new IOException(file + " has no history of its training; delete it to train again");
-    }
-    JsonNode json = new ObjectMapper().readTree(text);
+    JsonNode json =
+        HISTORY
+            .read(file, Checkpoints.metadata(file))
+            .orElseThrow(
+                () ->
+                    new IOException(file + " has no history of its training; " + HISTORY.remedy()));
     return Configs.read(History.class, json, file + " (history)");
   }
 
@@ -131,13 +132,10 @@ public record CharGptStore(Path folder) {
             Map.of(key.data(), key.sha256()),
             key.seed(),
             key.settings(),
-            JsonNodeFactory.instance.objectNode(),
-            Provenance.libraryVersion(),
-            Map.of());
-    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
-    metadata.put(HISTORY, Configs.toJson(history).toString());
+            JsonNodeFactory.instance.objectNode());
     Files.createDirectories(folder);
-    Checkpoints.save(model.model(), file(key), metadata);
+    Checkpoints.save(
+        model.model(), file(key), HISTORY.metadata(Configs.toJson(history), provenance));
     return file(key);
   }
 }

@@ -1,7 +1,6 @@
 package dev.melange.papers.hourglassmlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.melange.component.Configs;
 import dev.melange.component.Default;
@@ -9,6 +8,7 @@ import dev.melange.data.DataException;
 import dev.melange.data.image.Image;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
@@ -19,7 +19,6 @@ import dev.melange.train.Minibatches;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class PatchRestorer implements AutoCloseable {
-  private static final String KEY = "melange.patches";
+  private static final Description DESCRIPTION =
+      new Description("melange.patches", "make it again with: melange patches fit");
   private static final String MODEL = "hourglass_mlp_256";
   private static final long TEST_NOISE = 1;
 
@@ -175,9 +175,7 @@ public final class PatchRestorer implements AutoCloseable {
         data,
         options.seed(),
         Configs.toJson(options),
-        JsonNodeFactory.instance.objectNode(),
-        Provenance.libraryVersion(),
-        Map.of());
+        JsonNodeFactory.instance.objectNode());
   }
 
   /** Patches [n, 1, p, p] in [0, 1]: of the right fifth of the images, or of the rest. */
@@ -301,9 +299,7 @@ public final class PatchRestorer implements AutoCloseable {
 
   /** Writes network and options to one file, atomically. */
   public void save(Path file) throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
-    metadata.put(KEY, Configs.toJson(options).toString());
-    Checkpoints.save(network, file, metadata);
+    Checkpoints.save(network, file, DESCRIPTION.metadata(Configs.toJson(options), provenance));
   }
 
   /**
@@ -314,20 +310,13 @@ public final class PatchRestorer implements AutoCloseable {
    */
   public static PatchRestorer load(Path file) throws IOException {
     Map<String, String> metadata = Checkpoints.metadata(file);
-    String text = metadata.get(KEY);
+    Optional<JsonNode> json = DESCRIPTION.read(file, metadata);
     Optional<Provenance> provenance = Provenance.of(file, metadata);
-    if (text == null || provenance.isEmpty()) {
+    if (json.isEmpty() || provenance.isEmpty()) {
       throw new IllegalArgumentException(
           file + " holds no network for patches; make one with: melange patches fit");
     }
-    JsonNode json;
-    try {
-      json = new ObjectMapper().readTree(text);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new CorruptFileException(
-          file, "its description is not JSON", "make it again with: melange patches fit", e);
-    }
-    Options options = Configs.read(Options.class, json, file.toString());
+    Options options = Configs.read(Options.class, json.get(), file.toString());
     HourglassMlp network = new HourglassMlp(options.network(), new Rng(0));
     try {
       Checkpoints.load(network, file);

@@ -1,7 +1,6 @@
 package dev.melange.papers.hourglassmlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
@@ -14,6 +13,7 @@ import dev.melange.data.image.LabelledImage;
 import dev.melange.data.image.Normalize;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.io.Weights;
 import dev.melange.papers.ImageInput;
@@ -46,9 +46,9 @@ import java.util.Optional;
  * }</pre>
  */
 public final class PrototypeDrawer implements AutoCloseable {
-  private static final String KEY = "melange.prototypes";
   private static final String PROTOTYPES = "prototypes";
-  private static final String REMEDY = "make it again with: melange prototypes fit";
+  private static final Description DESCRIPTION =
+      new Description("melange.prototypes", "make it again with: melange prototypes fit");
   private static final Normalize SIGNED = new Normalize(new float[] {0.5f}, new float[] {0.5f});
   private static final int USUAL_STEPS = 600;
   private static final long MOST_WEIGHTS = 1L << 28; // 1 GiB of them
@@ -253,11 +253,9 @@ public final class PrototypeDrawer implements AutoCloseable {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("options", Configs.toJson(options));
     classes.forEach(json.putArray("classes")::add);
-    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
-    metadata.put(KEY, json.toString());
     Map<String, Tensor> tensors = new LinkedHashMap<>(network.state());
     tensors.put(PROTOTYPES, prototypes);
-    Weights.write(file, tensors, metadata);
+    Weights.write(file, tensors, DESCRIPTION.metadata(json, provenance));
   }
 
   /**
@@ -268,21 +266,15 @@ public final class PrototypeDrawer implements AutoCloseable {
    */
   public static PrototypeDrawer load(Path file) throws IOException {
     Map<String, String> metadata = Checkpoints.metadata(file);
-    String text = metadata.get(KEY);
+    Optional<JsonNode> json = DESCRIPTION.read(file, metadata);
     Optional<Provenance> provenance = Provenance.of(file, metadata);
-    if (text == null || provenance.isEmpty()) {
+    if (json.isEmpty() || provenance.isEmpty()) {
       throw new IllegalArgumentException(
           file + " holds no network that draws prototypes; make one with: melange prototypes fit");
     }
-    JsonNode json;
-    try {
-      json = new ObjectMapper().readTree(text);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new CorruptFileException(file, "its description is not JSON", REMEDY, e);
-    }
-    Options options = Configs.read(Options.class, json.path("options"), file.toString());
+    Options options = Configs.read(Options.class, json.get().path("options"), file.toString());
     List<String> classes = new ArrayList<>();
-    json.path("classes").forEach(name -> classes.add(name.asText()));
+    json.get().path("classes").forEach(name -> classes.add(name.asText()));
     HourglassMlp network = new HourglassMlp(options.network(), new Rng(0));
     try (Scope scope = Scope.open()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>(Checkpoints.read(file));
@@ -295,7 +287,7 @@ public final class PrototypeDrawer implements AutoCloseable {
                 .formatted(
                     prototypes == null ? "of none" : Arrays.toString(prototypes.shape()),
                     Arrays.toString(expected)),
-            REMEDY);
+            DESCRIPTION.remedy());
       }
       network.load(tensors);
       network.to(Engine.get().device());

@@ -104,8 +104,6 @@ final class PrototypeFitting {
         data,
         options.seed(),
         Configs.toJson(options),
-        JsonNodeFactory.instance.objectNode(),
-        Provenance.libraryVersion(),
-        Map.of());
+        JsonNodeFactory.instance.objectNode());
   }
 }

@@ -1,12 +1,12 @@
 package dev.melange.papers.maxim;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.Configs;
 import dev.melange.io.Checkpoints;
 import dev.melange.io.CorruptFileException;
+import dev.melange.io.Description;
 import dev.melange.io.Provenance;
 import dev.melange.nn.ModelOrigin;
 import dev.melange.papers.Catalogue;
@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +29,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class RestorationModel implements AutoCloseable {
-  private static final String KEY = "melange.restore";
+  private static final Description DESCRIPTION =
+      new Description("melange.restore", "train the network again");
 
   private final Maxim network;
   private final RestorationTask task;
@@ -63,14 +63,14 @@ public final class RestorationModel implements AutoCloseable {
     }
     Map<String, String> metadata = Checkpoints.metadata(file);
     Optional<Provenance> provenance = Provenance.of(file, metadata);
-    String description = metadata.get(KEY);
-    if (description == null || provenance.isEmpty()) {
+    Optional<JsonNode> description = DESCRIPTION.read(file, metadata);
+    if (description.isEmpty() || provenance.isEmpty()) {
       throw new IllegalArgumentException(
           file
               + " holds no network for restoring photographs; make one with melange train restore, or"
               + " give a published checkpoint (.npz)");
     }
-    RestorationTask task = RestorationTask.of(task(file, description));
+    RestorationTask task = RestorationTask.of(description.get().path("task").asText());
     Maxim network = network(file, provenance.get());
     try {
       Checkpoints.load(network, file);
@@ -88,16 +88,6 @@ public final class RestorationModel implements AutoCloseable {
     }
     throw new IllegalArgumentException(
         "%s is of the model %s, which restores no photographs".formatted(file, provenance.model()));
-  }
-
-  private static String task(Path file, String description) throws IOException {
-    try {
-      JsonNode json = new ObjectMapper().readTree(description);
-      return json.path("task").asText();
-    } catch (JsonProcessingException e) {
-      throw new CorruptFileException(
-          file, "its description of the task is not JSON", "train the network again", e);
-    }
   }
 
   /**
@@ -149,10 +139,8 @@ public final class RestorationModel implements AutoCloseable {
    * @param provenance where the weights come from
    */
   public void save(Path file, Provenance provenance) throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>(provenance.toMetadata());
-    metadata.put(
-        KEY, JsonNodeFactory.instance.objectNode().put("task", task.toString()).toString());
-    Checkpoints.save(network, file, metadata);
+    ObjectNode description = JsonNodeFactory.instance.objectNode().put("task", task.toString());
+    Checkpoints.save(network, file, DESCRIPTION.metadata(description, provenance));
   }
 
   @Override
