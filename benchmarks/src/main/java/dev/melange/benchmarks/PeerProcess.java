@@ -12,11 +12,19 @@ import java.util.function.Consumer;
 final class PeerProcess {
   private PeerProcess() {}
 
-  /** The command that runs another class of these benchmarks, as the launcher does. */
+  /**
+   * The command that runs another class of these benchmarks, as the launcher does: with the archive
+   * of loaded classes that the property {@code melange.archive} names.
+   */
   static List<String> java(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m", "-cp"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmn8m"));
+    String archive = System.getProperty("melange.archive");
+    if (archive != null) {
+      command.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable"));
+    }
+    command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
     command.addAll(arguments);
