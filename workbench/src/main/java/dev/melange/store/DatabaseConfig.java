@@ -12,6 +12,10 @@ import java.util.Map;
  */
 public record DatabaseConfig(String url, String user, String password) {
   private static final String H2 = "jdbc:h2:";
+
+  /** Statements that a connection keeps prepared: more than all pages together ask. */
+  private static final String QUERY_CACHE = ";QUERY_CACHE_SIZE=256";
+
   private static final String POSTGRESQL = "jdbc:postgresql:";
 
   /** Refuses URLs of other databases. */
@@ -55,6 +59,7 @@ public record DatabaseConfig(String url, String user, String password) {
             + "file:"
             + file
             + ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000;WRITE_DELAY=0;RETENTION_TIME=3600000"
+            + QUERY_CACHE
             + Dialect.H2_SETTINGS,
         "melange",
         "");

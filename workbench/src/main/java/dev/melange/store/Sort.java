@@ -22,13 +22,21 @@ public enum Sort {
     return label;
   }
 
-  /** The first column of {@code paper_stat} in the order, largest first; null if there is none. */
-  String indexed() {
+  /**
+   * A column.
+   *
+   * @param table it is of, {@code paper} or {@code paper_stat}
+   * @param name in it
+   */
+  record Column(String table, String name) {}
+
+  /** The first column of the order, largest first. */
+  Column indexed() {
     return switch (this) {
-      case PUBLISHED_AT -> "listed_at";
-      case UPVOTES -> "votes";
-      case TRENDING -> "trend";
-      case NEWEST -> null;
+      case PUBLISHED_AT -> new Column("paper_stat", "listed_at");
+      case UPVOTES -> new Column("paper_stat", "votes");
+      case TRENDING -> new Column("paper_stat", "trend");
+      case NEWEST -> new Column("paper", "published");
     };
   }
 

@@ -5,7 +5,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -75,12 +75,28 @@ final class Csrf implements Routes {
 
   static String inserted(String html, String token) {
     String field = "<input type=\"hidden\" name=\"%s\" value=\"%s\">".formatted(FIELD, token);
-    String forms =
-        FORM.matcher(html)
-            .replaceAll(
-                (MatchResult form) ->
-                    form.group().contains(" method=\"post\"") ? "$0" + field : "$0");
-    return BODY.matcher(forms)
-        .replaceFirst("<body hx-headers='{\"%s\": \"%s\"}'".formatted(HEADER, token));
+    StringBuilder out = new StringBuilder(html.length() + (1 << 14));
+    Matcher body = BODY.matcher(html);
+    int at = 0;
+    if (body.find()) {
+      out.append(html, 0, body.start())
+          .append("<body hx-headers='{\"%s\": \"%s\"}'".formatted(HEADER, token));
+      at = body.end();
+    }
+    Matcher form = FORM.matcher(html);
+    // To look for the few forms by plain search is many times faster than by the expression.
+    for (int next = html.indexOf("<form", at); next >= 0; next = html.indexOf("<form", next)) {
+      form.region(next, html.length());
+      next++;
+      if (form.lookingAt()) {
+        next = form.end();
+        out.append(html, at, next);
+        at = next;
+        if (form.group().contains(" method=\"post\"")) {
+          out.append(field);
+        }
+      }
+    }
+    return out.append(html, at, html.length()).toString();
   }
 }
