@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 
 /** Fits a scene and writes what came of it. */
 final class FitSceneRun {
@@ -69,7 +68,7 @@ final class FitSceneRun {
         rendered.add(fitted.render(scene.test().camera(), view.cameraToWorld(), view.time()));
       }
       List<EpochRecord> history = fitted.training().orElseThrow().history();
-      writeMetrics(history);
+      MetricsFile.write(folder, "evaluation", history, List.of("psnr"));
       ObjectNode json = json(fitted, views, rendered);
       report(history, views, rendered, json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
@@ -89,34 +88,12 @@ final class FitSceneRun {
                 scene.train().camera().width(),
                 settings.model(),
                 settings.options().steps()));
-    try (Cancellation.Section section = cancellation.section();
-        FitProgress progress = new FitProgress(console, "fitting")) {
-      return SceneFit.fit(
-          scene,
-          settings.model(),
-          config,
-          settings.options(),
-          trainer ->
-              trainer
-                  .checkpoints(folder.resolve("checkpoints"))
-                  .listener(progress)
-                  .cancellation(cancellation)
-                  .fit());
-    } catch (CancellationException e) {
-      console.warn("interrupted; go on with: melange fit-scene --resume " + folder);
-      throw e;
-    }
-  }
-
-  private void writeMetrics(List<EpochRecord> history) throws IOException {
-    StringBuilder csv = new StringBuilder("step,loss,learning_rate,psnr\n");
-    for (EpochRecord epoch : history) {
-      csv.append(
-          "%d,%s,%s,%s%n"
-              .formatted(
-                  epoch.step(), epoch.loss(), epoch.learningRate(), epoch.metrics().get("psnr")));
-    }
-    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
+    return Fitting.run(
+        console,
+        cancellation,
+        FitSceneCommand.COMMAND,
+        folder,
+        run -> SceneFit.fit(scene, settings.model(), config, settings.options(), run));
   }
 
   private ObjectNode json(

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
 /** Fits a field and writes what came of it. */
@@ -144,7 +143,7 @@ final class FitSignalRun {
         Files.deleteIfExists(file(one.bits()));
       }
       List<EpochRecord> history = field.training().orElseThrow().history();
-      writeMetrics(history);
+      MetricsFile.write(folder, "evaluation", history, List.of("psnr"));
       ObjectNode json = json(field, choice, psnr, tried, best.orElse(null), reconstruction);
       new FitSignalReport(signal, decoded, field, choice, tried, best.orElse(null), json)
           .write(report);
@@ -176,23 +175,12 @@ final class FitSignalRun {
     console.note(
         "%s: %s, by %s, %,d steps"
             .formatted(signal.name(), signal.shape(), model.name(), settings.options().steps()));
-    try (Cancellation.Section section = cancellation.section();
-        FitProgress progress = new FitProgress(console, "fitting")) {
-      return FieldFit.fit(
-          signal,
-          model,
-          chosen,
-          settings.options(),
-          trainer ->
-              trainer
-                  .checkpoints(folder.resolve("checkpoints"))
-                  .listener(progress)
-                  .cancellation(cancellation)
-                  .fit());
-    } catch (CancellationException e) {
-      console.warn("interrupted; go on with: melange fit-signal --resume " + folder);
-      throw e;
-    }
+    return Fitting.run(
+        console,
+        cancellation,
+        FitSignalCommand.COMMAND,
+        folder,
+        run -> FieldFit.fit(signal, model, chosen, settings.options(), run));
   }
 
   private String reconstructionName() {
@@ -218,17 +206,6 @@ final class FitSignalRun {
       }
     }
     return tried;
-  }
-
-  private void writeMetrics(List<EpochRecord> history) throws IOException {
-    StringBuilder csv = new StringBuilder("step,loss,learning_rate,psnr\n");
-    for (EpochRecord epoch : history) {
-      csv.append(
-          "%d,%s,%s,%s%n"
-              .formatted(
-                  epoch.step(), epoch.loss(), epoch.learningRate(), epoch.metrics().get("psnr")));
-    }
-    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
   }
 
   private ObjectNode json(

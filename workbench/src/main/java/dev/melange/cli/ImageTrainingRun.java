@@ -149,7 +149,7 @@ final class ImageTrainingRun {
       if (!mixing.learners().isEmpty()) {
         Weights.write(folder.resolve(MIXING), mixing.learnedState(), Map.of("mix", settings.mix()));
       }
-      writeMetrics(result.history());
+      MetricsFile.write(folder, "epoch", result.history(), List.of("valid_loss", "accuracy"));
       Optional<SpikingProfile> spikes = spikes(model, valid);
       ObjectNode json = json(model, result, evaluation);
       ImageSpeed.add(json, progress.stepSeconds(), settings.batch(), model, input);
@@ -372,22 +372,6 @@ final class ImageTrainingRun {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private void writeMetrics(List<EpochRecord> history) throws IOException {
-    StringBuilder csv = new StringBuilder("epoch,step,loss,learning_rate,valid_loss,accuracy\n");
-    for (EpochRecord epoch : history) {
-      csv.append(
-          "%d,%d,%s,%s,%s,%s%n"
-              .formatted(
-                  epoch.epoch(),
-                  epoch.step(),
-                  epoch.loss(),
-                  epoch.learningRate(),
-                  epoch.metrics().get("valid_loss"),
-                  epoch.metrics().get("accuracy")));
-    }
-    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
   }
 
   private ObjectNode json(ImageModel model, TrainingResult result, ImageEvaluation evaluation) {

@@ -38,7 +38,6 @@ import picocli.CommandLine.Option;
       "  melange inspect geometry --model a.safetensors --data pets.zip --out runs/a --json"
     })
 final class InspectGeometryCommand extends Subcommand {
-  private static final double VALID_SHARE = 0.2;
 
   @Option(
       names = "--model",
@@ -47,20 +46,7 @@ final class InspectGeometryCommand extends Subcommand {
       description = "A classifier.safetensors of 'train image'.")
   private Path model;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FOLDER|ZIP|SET",
-      description = "Images of the classifier's classes, in one folder per class; or a named set.")
-  private String data;
-
-  @Option(
-      names = "--valid",
-      paramLabel = "FOLDER",
-      description =
-          "Images for the calibration. Default: the split 'valid' or 'test' of --data, or a fifth"
-              + " of it.")
-  private String valid;
+  @Mixin private LabelledPhotosOptions labelled;
 
   @Option(
       names = "--classes",
@@ -115,8 +101,7 @@ final class InspectGeometryCommand extends Subcommand {
             "--images must be at least one per class, %d, got %d".formatted(names.size(), images));
       }
       ImageInput input = convert ? classifier.input().converting() : classifier.input();
-      PhotoSource source = new PhotoSource(data, valid, VALID_SHARE, seed, true);
-      try (TrainingPhotos photos = TrainingPhotos.open(source, input, console);
+      try (TrainingPhotos photos = TrainingPhotos.open(labelled.source(seed), input, console);
           Scope scope = Scope.open()) {
         int[] numbers = numbers(photos.classes(), names);
         TensorBatch train = tensors(photos.train(), numbers, input);
@@ -137,7 +122,7 @@ final class InspectGeometryCommand extends Subcommand {
             ? new RunFolderOptions().begin("inspect-geometry")
             : Files.createDirectories(out);
     Path report = folder.resolve("report.html");
-    found.report(model.toString(), data).write(report);
+    found.report(model.toString(), labelled.data()).write(report);
     ObjectNode json = found.toJson();
     AtomicFiles.write(folder.resolve("geometry.json"), json.toPrettyString() + "\n");
     json.remove("plane");
@@ -173,7 +158,7 @@ final class InspectGeometryCommand extends Subcommand {
     if (!strange.isEmpty()) {
       throw new DataException(
           "%s has the classes %s, which the classifier does not know; it knows %s"
-              .formatted(data, strange, known));
+              .formatted(labelled.data(), strange, known));
     }
     return found.stream().mapToInt(known::indexOf).toArray();
   }
@@ -186,7 +171,7 @@ final class InspectGeometryCommand extends Subcommand {
     if (!missing.isEmpty()) {
       throw new DataException(
           "%s has no images of the classifier's classes %s; the geometry needs some of each"
-              .formatted(data, missing));
+              .formatted(labelled.data(), missing));
     }
   }
 

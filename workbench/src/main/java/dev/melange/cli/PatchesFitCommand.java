@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Learns to restore patches of a user's images. */
@@ -74,6 +75,8 @@ final class PatchesFitCommand extends Subcommand {
       description = "Where to write the network, a safetensors file.")
   private Path out;
 
+  @Mixin private ComputeOptions compute;
+
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
     Degradation degradation =
@@ -87,13 +90,16 @@ final class PatchesFitCommand extends Subcommand {
     PatchRestorer.Options options =
         Configs.with(
             PatchRestorer.Options.of(degradation), Configs.parseOverrides(settings), "patches fit");
+    compute.start();
     Map<String, String> hashes = new LinkedHashMap<>();
     List<Image> images = new ArrayList<>();
     for (Path file : files()) {
       images.add(ImageFiles.read(file));
       hashes.put(file.toString(), ContentHash.of(Source.of(file)).sha256());
     }
-    try (PatchRestorer restorer = fit(images, options, hashes, console, cancellation)) {
+    try (PatchRestorer restorer =
+        Fitting.run(
+            console, cancellation, run -> PatchRestorer.fit(images, options, hashes, run))) {
       restorer.save(out);
       PatchRestorer.Quality quality = restorer.quality().orElseThrow();
       console.result(
@@ -115,23 +121,6 @@ final class PatchesFitCommand extends Subcommand {
           });
     }
     return ExitCode.OK;
-  }
-
-  private static PatchRestorer fit(
-      List<Image> images,
-      PatchRestorer.Options options,
-      Map<String, String> hashes,
-      Console console,
-      Cancellation cancellation)
-      throws IOException {
-    try (Cancellation.Section section = cancellation.section();
-        FitProgress progress = new FitProgress(console, "fitting")) {
-      return PatchRestorer.fit(
-          images,
-          options,
-          hashes,
-          trainer -> trainer.listener(progress).cancellation(cancellation).fit());
-    }
   }
 
   private List<Path> files() throws IOException {

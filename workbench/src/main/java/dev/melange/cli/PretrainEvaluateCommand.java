@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
     })
 final class PretrainEvaluateCommand extends Subcommand {
   private static final int BATCH = 64;
-  private static final double VALID_SHARE = 0.2;
 
   @Option(
       names = "--weights",
@@ -48,19 +47,7 @@ final class PretrainEvaluateCommand extends Subcommand {
       description = "An encoder.safetensors or classifier.safetensors.")
   private Path weights;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FOLDER|ZIP|SET",
-      description = "The images, in one folder per class; or a named set, such as digits.")
-  private String data;
-
-  @Option(
-      names = "--valid",
-      paramLabel = "FOLDER",
-      description =
-          "Images to classify. Default: the split 'valid' or 'test' of --data, or a fifth of it.")
-  private String valid;
+  @Mixin private LabelledPhotosOptions images;
 
   @Option(
       names = "--convert",
@@ -113,9 +100,7 @@ final class PretrainEvaluateCommand extends Subcommand {
                             + " 'pretrain image' or 'train image'"));
     ImageInput input = convert ? stored.converting() : stored;
     compute.start();
-    try (TrainingPhotos photos =
-            TrainingPhotos.open(
-                new PhotoSource(data, valid, VALID_SHARE, seed, true), input, console);
+    try (TrainingPhotos photos = TrainingPhotos.open(images.source(seed), input, console);
         ProjectedModel encoder = encoder(entry, provenance)) {
       encoder.to(Engine.get().device());
       encoder.eval();

@@ -26,7 +26,6 @@ import dev.melange.papers.hardnegativemixing.MocoModel;
 import dev.melange.papers.hardnegativemixing.ProjectedModel;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TrainingResult;
@@ -163,7 +162,8 @@ final class PretrainingRun {
       ProjectedModel encoder = model.query();
       ImageClassifier.saveBody(
           encoder.body(), input, folder.resolve(WEIGHTS), provenance(encoder.model()));
-      writeMetrics(result.history());
+      MetricsFile.write(
+          folder, "epoch", result.history(), List.copyOf(result.last().metrics().keySet()));
       ObjectNode json = json(encoder, result);
       if (photos.labelled()) {
         json.put("linear", evaluation.probe(encoder, LinearProbe.STANDARD, settings.seed()));
@@ -233,22 +233,6 @@ final class PretrainingRun {
         settings.seed(),
         Configs.toJson(settings),
         Json.object().put("command", "pretrain image"));
-  }
-
-  private void writeMetrics(List<EpochRecord> history) throws IOException {
-    List<String> names = List.copyOf(history.get(history.size() - 1).metrics().keySet());
-    StringBuilder csv =
-        new StringBuilder("epoch,step,loss,learning_rate," + String.join(",", names) + "\n");
-    for (EpochRecord epoch : history) {
-      csv.append(
-          "%d,%d,%s,%s".formatted(epoch.epoch(), epoch.step(), epoch.loss(), epoch.learningRate()));
-      for (String name : names) {
-        Double value = epoch.metrics().get(name);
-        csv.append(',').append(value == null ? "" : value.toString());
-      }
-      csv.append('\n');
-    }
-    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
   }
 
   private ObjectNode json(ProjectedModel encoder, TrainingResult result) {

@@ -32,22 +32,9 @@ import picocli.CommandLine.Option;
           + " s.safetensors"
     })
 final class PrototypesFitCommand extends Subcommand {
-  private static final double VALID_SHARE = 0.2;
   private static final int ROWS = 12;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "FOLDER|ZIP|SET",
-      description = "The images, in one folder per class; or a named set, such as digits.")
-  private String data;
-
-  @Option(
-      names = "--valid",
-      paramLabel = "FOLDER",
-      description =
-          "Validation images. Default: the split 'valid' or 'test' of --data, or a fifth of it.")
-  private String valid;
+  @Mixin private LabelledPhotosOptions images;
 
   @Option(
       names = "--size",
@@ -92,8 +79,8 @@ final class PrototypesFitCommand extends Subcommand {
     PrototypeDrawer.Options options = options();
     compute.start();
     ImageInput input = ImageInput.of(options.channels(), options.size(), options.convert());
-    PhotoSource source = new PhotoSource(data, valid, VALID_SHARE, options.seed(), true);
-    try (TrainingPhotos photos = TrainingPhotos.open(source, input, console);
+    try (TrainingPhotos photos =
+            TrainingPhotos.open(images.source(options.seed()), input, console);
         PrototypeDrawer drawer = fit(photos, options, console, cancellation)) {
       drawer.save(out);
       if (picture != null) {
@@ -148,16 +135,17 @@ final class PrototypesFitCommand extends Subcommand {
       Console console,
       Cancellation cancellation)
       throws IOException {
-    try (Cancellation.Section section = cancellation.section();
-        FitProgress progress = new FitProgress(console, "fitting")) {
-      return PrototypeDrawer.fit(
-          photos.train(),
-          photos.valid(),
-          photos.classes(),
-          options,
-          Map.of(data, photos.hash()),
-          trainer -> trainer.listener(progress).cancellation(cancellation).fit());
-    }
+    return Fitting.run(
+        console,
+        cancellation,
+        run ->
+            PrototypeDrawer.fit(
+                photos.train(),
+                photos.valid(),
+                photos.classes(),
+                options,
+                Map.of(images.data(), photos.hash()),
+                run));
   }
 
   /** Validation images, evenly of all. */

@@ -131,7 +131,7 @@ final class RestoreTrainingRun {
       network.eval();
       List<Score> scores = examples.scores(restorer);
       model.save(folder.resolve(WEIGHTS), provenance(network, photos));
-      writeMetrics(result.history());
+      MetricsFile.write(folder, "evaluation", result.history(), List.of("psnr", "ssim"));
       ObjectNode json = json(network, result, scores, train.size());
       report(examples, side, restorer, result, scores, json);
       AtomicFiles.write(folder.resolve(RESULT), json.toPrettyString() + "\n");
@@ -146,22 +146,14 @@ final class RestoreTrainingRun {
       Restorer restorer,
       Cancellation cancellation)
       throws IOException {
-    try (Cancellation.Section section = cancellation.section();
-        FitProgress progress = new FitProgress(console, "training")) {
-      return new RestorationTraining(settings.training(), settings.maker(), settings.seed())
-          .fit(
-              network,
-              train,
-              () -> examples.metrics(restorer),
-              trainer ->
-                  trainer
-                      .checkpoints(folder.resolve("checkpoints"))
-                      .listener(progress)
-                      .cancellation(cancellation));
-    } catch (CancellationException e) {
-      console.warn("interrupted; go on with: melange train restore --resume " + folder);
-      throw e;
-    }
+    RestorationTraining training =
+        new RestorationTraining(settings.training(), settings.maker(), settings.seed());
+    return Fitting.run(
+        console,
+        cancellation,
+        "train restore",
+        folder,
+        run -> training.fit(network, train, () -> examples.metrics(restorer), run));
   }
 
   private Provenance provenance(Maxim network, PhotoFolder photos) throws IOException {
@@ -178,22 +170,6 @@ final class RestoreTrainingRun {
         settings.seed(),
         settings.toJson(),
         Json.object().put("command", "train restore"));
-  }
-
-  private void writeMetrics(List<EpochRecord> history) throws IOException {
-    StringBuilder csv = new StringBuilder("evaluation,step,loss,learning_rate,psnr,ssim\n");
-    for (EpochRecord epoch : history) {
-      csv.append(
-          "%d,%d,%s,%s,%s,%s%n"
-              .formatted(
-                  epoch.epoch(),
-                  epoch.step(),
-                  epoch.loss(),
-                  epoch.learningRate(),
-                  epoch.metrics().get("psnr"),
-                  epoch.metrics().getOrDefault("ssim", Double.NaN)));
-    }
-    AtomicFiles.write(folder.resolve("metrics.csv"), csv.toString());
   }
 
   private ObjectNode json(

@@ -104,7 +104,14 @@ record RestoreDemo(String key, String model) implements Demo {
       network.to(Engine.get().device());
       Restorer restorer = new Restorer(network, new Restorer.Options(0, 0, 1));
       new RestorationTraining(settings, noise, SEED)
-          .fit(network, photos, () -> examples.metrics(restorer), hook);
+          .fit(
+              network,
+              photos,
+              () -> examples.metrics(restorer),
+              trainer -> {
+                hook.accept(trainer);
+                return trainer.fit();
+              });
       network.eval();
       ObjectNode command = JsonNodeFactory.instance.objectNode().put("command", "demos train");
       trained.save(

@@ -7,7 +7,6 @@ import dev.melange.optim.Adam;
 import dev.melange.optim.Optimizer;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
-import dev.melange.papers.fields.FieldFit;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
@@ -15,6 +14,7 @@ import dev.melange.tensor.Tensor;
 import dev.melange.train.Objective;
 import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.List;
@@ -120,11 +120,7 @@ public final class SceneFit {
    * @return the field, to be closed
    */
   public static FittedScene fit(
-      SceneFolder.Scene scene,
-      String kind,
-      CamNerf.Config config,
-      Options options,
-      FieldFit.Run run)
+      SceneFolder.Scene scene, String kind, CamNerf.Config config, Options options, TrainerRun run)
       throws IOException {
     check(kind, scene.train());
     SceneField field = SceneField.create(kind, config, new Rng(options.seed).fork(1));

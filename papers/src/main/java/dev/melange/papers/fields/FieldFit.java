@@ -7,6 +7,7 @@ import dev.melange.optim.Optimizer;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.Map;
@@ -39,13 +40,6 @@ public final class FieldFit {
         throw new IllegalArgumentException("learning_rate must be positive, got " + learning_rate);
       }
     }
-  }
-
-  /** Runs a training that is ready, with checkpoints, progress and cancellation as it likes. */
-  @FunctionalInterface
-  public interface Run {
-    /** As {@link Trainer#fit()}. */
-    TrainingResult fit(Trainer trainer) throws IOException;
   }
 
   private FieldFit() {}
@@ -83,7 +77,7 @@ public final class FieldFit {
    * @return the field, to be closed; its {@link FittedField#training()} has the PSNR by epoch
    */
   public static FittedField fit(
-      Signal signal, SignalModel model, Record config, Options options, Run run)
+      Signal signal, SignalModel model, Record config, Options options, TrainerRun run)
       throws IOException {
     SignalField field = model.create(config, signal.shape(), new Rng(options.seed).fork(1));
     boolean done = false;

@@ -17,6 +17,7 @@ import dev.melange.train.Minibatches;
 import dev.melange.train.Objective;
 import dev.melange.train.SeriesBatches;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.List;
@@ -63,10 +64,7 @@ public record Recipe(
 
   /** Completes the settings of a training and runs it. */
   @FunctionalInterface
-  public interface Run {
-    /** Runs a trainer, after adding where it keeps checkpoints and who is told. */
-    TrainingResult fit(Trainer trainer) throws IOException;
-
+  public interface Run extends TrainerRun {
     /**
      * As {@link #fit(Trainer)}, for fits with several trainings, which must not share checkpoints.
      *

@@ -16,6 +16,7 @@ import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
+import dev.melange.train.TrainerRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -130,7 +131,7 @@ public final class PatchRestorer implements AutoCloseable {
    * @throws DataException if an image is too small
    */
   public static PatchRestorer fit(
-      List<Image> images, Options options, Map<String, String> data, Restoration.Run run)
+      List<Image> images, Options options, Map<String, String> data, TrainerRun run)
       throws IOException {
     if (images.isEmpty()) {
       throw new DataException("there are no images to learn from");

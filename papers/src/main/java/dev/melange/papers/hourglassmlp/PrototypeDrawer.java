@@ -24,6 +24,7 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
+import dev.melange.train.TrainerRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -185,7 +186,7 @@ public final class PrototypeDrawer implements AutoCloseable {
       List<String> classes,
       Options options,
       Map<String, String> data,
-      Restoration.Run run)
+      TrainerRun run)
       throws IOException {
     return PrototypeFitting.fit(train, valid, classes, options, data, run);
   }

@@ -11,6 +11,7 @@ import dev.melange.tensor.Tensor;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TensorBatch;
+import dev.melange.train.TrainerRun;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ final class PrototypeFitting {
       List<String> classes,
       PrototypeDrawer.Options options,
       Map<String, String> data,
-      Restoration.Run run)
+      TrainerRun run)
       throws IOException {
     HourglassMlp network = new HourglassMlp(options.network(), new Rng(options.seed()));
     try (Scope scope = Scope.open()) {

@@ -15,6 +15,7 @@ import dev.melange.train.Inference;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.Map;
@@ -34,13 +35,6 @@ public record Restoration(Degradation degradation, boolean enlargeFirst) {
   private static final String INPUT = "input";
   private static final String TARGET = "target";
   private static final int BATCH = 500;
-
-  /** Runs a trainer, after adding where it keeps checkpoints and who is told. */
-  @FunctionalInterface
-  public interface Run {
-    /** Trains. */
-    TrainingResult fit(Trainer trainer) throws IOException;
-  }
 
   /**
    * A training.
@@ -130,7 +124,7 @@ public record Restoration(Degradation degradation, boolean enlargeFirst) {
       Function<Tensor, Tensor> view,
       Course course,
       Supplier<Map<String, Double>> metrics,
-      Run run)
+      TrainerRun run)
       throws IOException {
     return fit(
         model,
@@ -153,7 +147,7 @@ public record Restoration(Degradation degradation, boolean enlargeFirst) {
       Trainer.Preparation pairs,
       Course course,
       Supplier<Map<String, Double>> metrics,
-      Run run)
+      TrainerRun run)
       throws IOException {
     model.to(Engine.get().device());
     long steps = (long) course.epochs() * train.batches();

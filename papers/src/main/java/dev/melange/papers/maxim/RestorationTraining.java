@@ -14,12 +14,12 @@ import dev.melange.tensor.Tensor;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Trains a network on patches of photographs: the objective of the paper, Adam, a cosine schedule,
@@ -96,18 +96,17 @@ public final class RestorationTraining {
    * @param network on the engine's device
    * @param photos to take patches from
    * @param evaluation gives the metrics, {@code psnr} among them
-   * @param also sets checkpoints, listener and cancellation
+   * @param run runs the trainer
    */
   public TrainingResult fit(
       Maxim network,
       Dataset<PhotoPair> photos,
       java.util.function.Supplier<Map<String, Double>> evaluation,
-      Consumer<Trainer> also)
+      TrainerRun run)
       throws IOException {
     try (Optimizer adam = Adam.of(ParameterGroup.all(network, 0), Adam.Config.ADAM)) {
       Trainer trainer = trainer(network, photos, adam).metrics(evaluation);
-      also.accept(trainer.monitor("psnr", Mode.MAX).restoreBest());
-      return trainer.fit();
+      return run.fit(trainer.monitor("psnr", Mode.MAX).restoreBest());
     }
   }
 

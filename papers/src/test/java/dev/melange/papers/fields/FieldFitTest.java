@@ -8,6 +8,7 @@ import dev.melange.io.CorruptFileException;
 import dev.melange.papers.Catalogue;
 import dev.melange.train.EpochRecord;
 import dev.melange.train.Trainer;
+import dev.melange.train.TrainerRun;
 import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingStopped;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class FieldFitTest {
     return new FieldFit.Options(steps, 4096, null, 15, SEED);
   }
 
-  private static FittedField fit(Signal signal, String name, int steps, FieldFit.Run run)
+  private static FittedField fit(Signal signal, String name, int steps, TrainerRun run)
       throws IOException {
     SignalModel model = Catalogue.signalModel(name);
     Map<String, String> small =

@@ -12,6 +12,7 @@ import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Verdict;
 import dev.melange.tensor.Rng;
+import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class RestorationTrainingTest {
       throws IOException {
     Restorer restorer = new Restorer(network, new Restorer.Options(0, 0, 1));
     return new RestorationTraining(SETTINGS, new Degradation(Degradation.Config.noise(0.1)), 5)
-        .fit(network, photos(), () -> examples.metrics(restorer), trainer -> {});
+        .fit(network, photos(), () -> examples.metrics(restorer), Trainer::fit);
   }
 
   @Test
@@ -126,13 +127,13 @@ class RestorationTrainingTest {
       assertThatThrownBy(
               () ->
                   new RestorationTraining(odd, noise, 0)
-                      .fit(network, photos(), () -> Map.of("psnr", 1.0), t -> {}))
+                      .fit(network, photos(), () -> Map.of("psnr", 1.0), Trainer::fit))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("patches must be a multiple of 16 pixels");
       assertThatThrownBy(
               () ->
                   new RestorationTraining(large, noise, 0)
-                      .fit(network, photos(), () -> Map.of("psnr", 1.0), t -> {}))
+                      .fit(network, photos(), () -> Map.of("psnr", 1.0), Trainer::fit))
           .hasStackTraceContaining("patches for training have 48x48");
     }
   }
