@@ -8,14 +8,12 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,22 +32,13 @@ class AccessibilityIT {
           "/runs",
           "/papers/nothing");
 
-  @TempDir private static Path home;
-  private static ServedPage site;
+  @RegisterExtension static final ServedPage site = new ServedPage();
   private static String axe;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void readAxe() throws IOException {
     try (InputStream in = AccessibilityIT.class.getResourceAsStream("/axe.min.js")) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    site = ServedPage.start(home);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
     }
   }
 

@@ -6,31 +6,14 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page without a mouse, and its switch of colours. */
 @ExtendWith(Chromium.class)
 class KeyboardIT {
-  @TempDir private static Path home;
-  private static ServedPage site;
-
-  @BeforeAll
-  static void start() throws IOException {
-    site = ServedPage.start(home);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-  }
+  @RegisterExtension static final ServedPage site = new ServedPage();
 
   /** T47. */
   @Test

@@ -7,13 +7,11 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reading, searching, voting and discussing, by mouse and by keyboard. */
@@ -21,20 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadingIT {
   private static final String MAXIM = "MAXIM: Multi-Axis MLP for Image Processing";
 
-  @TempDir private static Path home;
-  private static ServedPage site;
-
-  @BeforeAll
-  static void start() throws IOException {
-    site = ServedPage.start(home);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-  }
+  @RegisterExtension static final ServedPage site = new ServedPage();
 
   @Test
   void leadsFromTheListToAPaper(Browser browser) {
@@ -144,10 +129,10 @@ class ReadingIT {
   }
 
   @Test
-  void showsWhatIsImportedMeanwhile(Browser browser) throws Exception {
+  void showsWhatIsImportedMeanwhile(Browser browser, @TempDir Path folder) throws Exception {
     Path csv =
         Files.writeString(
-            home.resolve("papers.csv"),
+            folder.resolve("papers.csv"),
             "title,date,abstract\nA paper that came later,2026-02-28,About <b>coming</b> later\n");
     try (Reader reader = Reader.of(browser, site)) {
       Page page = reader.open("/papers/date/2026-02-28");

@@ -8,34 +8,17 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Real studies, run from the page in processes of their own. */
 @ExtendWith(Chromium.class)
 class RunningIT {
   private static final double MILLIS = 120_000;
 
-  @TempDir private static Path home;
-  private static ServedPage site;
-
-  @BeforeAll
-  static void start() throws IOException {
-    site = ServedPage.start(home);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-  }
+  @RegisterExtension static final ServedPage site = new ServedPage();
 
   @Test
   void showsARunLiveAndItsReport(Browser browser) {

@@ -3,6 +3,7 @@ package dev.melange.browser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.melange.ChildJvm;
+import dev.melange.TestFolders;
 import dev.melange.cli.Main;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
@@ -19,62 +20,55 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** {@code melange serve} as users start it, on a home of its own and with a real mail server. */
-final class ServedPage implements AutoCloseable {
+/**
+ * {@code melange serve} as users start it, for all tests of a class: on a home of its own and with
+ * a real mail server.
+ */
+final class ServedPage implements BeforeAllCallback, AfterAllCallback {
   private static final int MAIL_MILLIS = 20_000;
 
-  private final Path home;
-  private final GreenMail mail;
-  private final Process process;
-  private final String url;
-
-  private ServedPage(Path home, GreenMail mail, Process process, String url) {
-    this.home = home;
-    this.mail = mail;
-    this.process = process;
-    this.url = url;
-  }
+  private final List<String> options;
+  private final GreenMail mail = new GreenMail(ServerSetup.SMTP.dynamicPort());
+  private Path home;
+  private String url;
+  private Process process;
 
   /**
-   * Starts it on a free port.
+   * A page that is not served yet.
    *
-   * @param home an empty folder
    * @param options of {@code melange serve}; each {@code {url}} becomes the page's address
    */
-  static ServedPage start(Path home, String... options) throws IOException {
-    GreenMail mail = new GreenMail(ServerSetup.SMTP.dynamicPort());
+  ServedPage(String... options) {
+    this.options = List.of(options);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    home = Files.createTempDirectory("melange-served");
     mail.start();
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    String url = "http://127.0.0.1:" + port;
+    url = "http://127.0.0.1:" + port;
     List<String> arguments = new ArrayList<>(List.of("serve", "--port", Integer.toString(port)));
     for (String option : options) {
       arguments.add(option.replace("{url}", url));
     }
-    Process process = null;
-    try {
-      process = melange(home, mail, arguments).start();
-      BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-      String line = out.readLine();
-      if (line == null || !line.contains(url)) {
-        throw new IOException("the page did not start: " + line + "\n" + log(home));
-      }
-      return new ServedPage(home, mail, process, url);
-    } catch (IOException e) {
-      mail.stop();
-      if (process != null) {
-        process.destroyForcibly();
-      }
-      throw e;
+    process = melange(arguments).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    if (line == null || !line.contains(url)) {
+      throw new IOException("the page did not start: " + line + "\n" + log());
     }
   }
 
-  private static ProcessBuilder melange(Path home, GreenMail mail, List<String> arguments) {
+  private ProcessBuilder melange(List<String> arguments) {
     List<String> command =
         ChildJvm.command(
             List.of("-XX:+UseSerialGC", "-Xmx600m", "-Djava.awt.headless=true"),
@@ -88,7 +82,7 @@ final class ServedPage implements AutoCloseable {
         ProcessBuilder.Redirect.appendTo(home.resolve("errors.txt").toFile()));
   }
 
-  private static String log(Path home) throws IOException {
+  private String log() throws IOException {
     return Files.readString(home.resolve("errors.txt"));
   }
 
@@ -99,10 +93,10 @@ final class ServedPage implements AutoCloseable {
 
   /** Runs another command on the same home, as a second process, and returns what it printed. */
   String command(String... arguments) throws IOException, InterruptedException {
-    Process other = melange(home, mail, List.of(arguments)).start();
+    Process other = melange(List.of(arguments)).start();
     String printed = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (other.waitFor() != 0) {
-      throw new IOException(List.of(arguments) + " failed: " + printed + log(home));
+      throw new IOException(List.of(arguments) + " failed: " + printed + log());
     }
     return printed;
   }
@@ -131,18 +125,27 @@ final class ServedPage implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void afterAll(ExtensionContext context) throws IOException, InterruptedException {
+    try {
+      if (process != null) {
+        end();
+      }
+    } finally {
+      mail.stop();
+      if (home != null) {
+        TestFolders.delete(home);
+      }
+    }
+  }
+
+  private void end() throws IOException, InterruptedException {
     process.destroy();
     try {
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IOException("the page did not end within a minute: " + log(home));
+        throw new IOException("the page did not end within a minute: " + log());
       }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
     } finally {
-      mail.stop();
+      process.destroyForcibly();
     }
   }
 }

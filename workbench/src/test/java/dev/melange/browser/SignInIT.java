@@ -7,35 +7,19 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A page for others: reading without an account, signing in by a mailed link, taking part. */
 @ExtendWith(Chromium.class)
 class SignInIT {
   private static final String PAPER = "/papers/2201.02973";
 
-  @TempDir private static Path home;
-  private static ServedPage site;
-
-  @BeforeAll
-  static void start() throws IOException {
-    site = ServedPage.start(home, "--public", "--owner", "owner@example.org");
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-  }
+  @RegisterExtension
+  static final ServedPage site = new ServedPage("--public", "--owner", "owner@example.org");
 
   @Test
   void signsInVotesAndComments(Browser browser) throws Exception {

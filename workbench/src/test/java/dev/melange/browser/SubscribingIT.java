@@ -8,33 +8,16 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import jakarta.mail.internet.MimeMessage;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From the strip above the list to the mailbox and out again. */
 @ExtendWith(Chromium.class)
 class SubscribingIT {
-  @TempDir private static Path home;
-  private static ServedPage site;
-
-  @BeforeAll
-  static void start() throws IOException {
-    site = ServedPage.start(home);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-  }
+  @RegisterExtension static final ServedPage site = new ServedPage();
 
   @Test
   void subscribesConfirmsAndLeaves(Browser browser) throws Exception {

@@ -2,6 +2,7 @@ package dev.melange.store;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.melange.TestFolders;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,12 +96,7 @@ final class PostgresServer {
                 () -> {
                   try {
                     run(command(as, control, "-D", data, "-m", "immediate", "stop"));
-                    try (Stream<Path> files = Files.walk(folder)) {
-                      files
-                          .sorted(Comparator.reverseOrder())
-                          .map(Path::toFile)
-                          .forEach(File::delete);
-                    }
+                    TestFolders.delete(folder);
                   } catch (IOException e) {
                     System.err.println("PostgreSQL in " + folder + " was not removed: " + e);
                   }

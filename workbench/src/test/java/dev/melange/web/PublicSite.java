@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.TestFolders;
 import dev.melange.account.Accounts;
 import dev.melange.account.SignIns;
 import dev.melange.feed.PaperRecord;
@@ -23,7 +24,6 @@ import dev.melange.store.User;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +38,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +47,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A page for others on a free port, with the 41 cards, a mailbox, and browsers. */
 final class PublicSite implements AutoCloseable {
@@ -302,8 +300,6 @@ final class PublicSite implements AutoCloseable {
     search.close();
     queue.close();
     database.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    }
+    TestFolders.delete(folder);
   }
 }

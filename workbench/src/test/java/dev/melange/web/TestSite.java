@@ -3,6 +3,7 @@ package dev.melange.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.ChildJvm;
+import dev.melange.TestFolders;
 import dev.melange.demo.DemoRunner;
 import dev.melange.feed.PaperRecord;
 import dev.melange.jobs.JobQueue;
@@ -13,7 +14,6 @@ import dev.melange.store.Database;
 import dev.melange.store.Importer;
 import dev.melange.store.TestDatabases;
 import dev.melange.store.TestPapers;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,11 +27,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A page on a free port, with the 41 cards, and a client. */
 public final class TestSite implements AutoCloseable {
@@ -139,8 +137,6 @@ public final class TestSite implements AutoCloseable {
     demos.close();
     queue.close();
     database.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    }
+    TestFolders.delete(folder);
   }
 }
