@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.melange.papers.Catalogue;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.hardnegativemixing.MochiArena.Variant;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
@@ -79,12 +80,8 @@ class MochiFindingsTest {
     "image_seeds, 0, 'got 3, 3 and 0'"
   })
   void refusesImpossibleSettings(String key, String value, String message) {
-    var paper =
-        Catalogue.studies().stream()
-            .filter(study -> study.key().equals("hard-negative-mixing"))
-            .findFirst()
-            .orElseThrow();
-    assertThatThrownBy(() -> StudyRunner.settings(paper, Scale.QUICK, Map.of(key, value)))
+    StudySubject study = Catalogue.study("hard-negative-mixing");
+    assertThatThrownBy(() -> StudyRunner.settings(study, Scale.QUICK, Map.of(key, value)))
         .hasMessageContaining(message);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.melange.papers.Catalogue;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.StudyRunner;
 import dev.melange.tensor.Rng;
@@ -124,12 +125,8 @@ class FeatureLearningStudyTest {
     "seeds, 0, 'got 0 and 3'"
   })
   void refusesImpossibleSettings(String key, String value, String message) {
-    var paper =
-        Catalogue.studies().stream()
-            .filter(s -> s.key().equals("mixup-feature-learning"))
-            .findFirst()
-            .orElseThrow();
-    assertThatThrownBy(() -> StudyRunner.settings(paper, Scale.QUICK, Map.of(key, value)))
+    StudySubject study = Catalogue.study("mixup-feature-learning");
+    assertThatThrownBy(() -> StudyRunner.settings(study, Scale.QUICK, Map.of(key, value)))
         .hasMessageContaining(message);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.papers.Catalogue;
+import dev.melange.papers.StudySubject;
 import dev.melange.papers.mixupneuralcollapse.CollapseTrial.Way;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.Scale;
@@ -66,12 +67,8 @@ class CollapseFindingsTest {
     "images.network, vgg, 'mlp'"
   })
   void refusesImpossibleSettings(String key, String value, String message) {
-    var paper =
-        Catalogue.studies().stream()
-            .filter(study -> study.key().equals("mixup-neural-collapse"))
-            .findFirst()
-            .orElseThrow();
-    assertThatThrownBy(() -> StudyRunner.settings(paper, Scale.QUICK, Map.of(key, value)))
+    StudySubject study = Catalogue.study("mixup-neural-collapse");
+    assertThatThrownBy(() -> StudyRunner.settings(study, Scale.QUICK, Map.of(key, value)))
         .hasMessageContaining(message);
   }
 }
