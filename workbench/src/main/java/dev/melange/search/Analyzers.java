@@ -3,9 +3,11 @@ package dev.melange.search;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.Analyzer;
@@ -41,6 +43,9 @@ final class Analyzers {
 
   private static final Pattern CAMEL_BORDER =
       Pattern.compile("(?<=[\\p{Ll}\\d])(?=\\p{Lu})|(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})");
+
+  /** So many words before a title's colon are a name; more are a sentence. */
+  private static final int NAME_WORDS = 3;
 
   private Analyzers() {}
 
@@ -94,6 +99,28 @@ final class Analyzers {
   /** As {@link #tokens}, the terms alone. */
   static List<String> terms(Analyzer analyzer, String text) {
     return tokens(analyzer, text).stream().map(Token::term).toList();
+  }
+
+  /** A text's words without what separates them: Time Mixer, time-mixer, TimeMixer are the same. */
+  static String joined(String text) {
+    return String.join("", terms(WORDS, text));
+  }
+
+  /**
+   * The names a paper goes by, each {@link #joined}: what stands before its title's colon, the whole
+   * title, and its keywords.
+   */
+  static Set<String> names(String title, List<String> keywords) {
+    Set<String> names = new LinkedHashSet<>();
+    int colon = title.indexOf(':');
+    String head = colon < 0 ? "" : title.substring(0, colon);
+    if (terms(WORDS, head).size() <= NAME_WORDS) {
+      names.add(joined(head));
+    }
+    names.add(joined(title));
+    keywords.forEach(keyword -> names.add(joined(keyword)));
+    names.remove("");
+    return names;
   }
 
   /**

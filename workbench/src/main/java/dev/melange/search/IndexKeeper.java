@@ -27,7 +27,7 @@ final class IndexKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
 
   /** Changes when documents are indexed in another way. */
-  private static final String LAYOUT = "index-1";
+  private static final String LAYOUT = "index-2";
 
   private static final long SECONDS_BETWEEN_LOOKS = 5;
   private static final int REMEMBERED = 500;

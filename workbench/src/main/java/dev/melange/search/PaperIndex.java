@@ -54,6 +54,10 @@ final class PaperIndex implements AutoCloseable {
   static final String ORG = "org";
   static final String KEYWORD = "keyword";
   static final String SPELLING = "spelling";
+  static final String NAME = "name";
+
+  /** Longer titles are nobody's names. */
+  private static final int MAX_NAME = 300;
 
   /** What is added to a field's name for its unstemmed words. */
   static final String WORDS = "_words";
@@ -167,6 +171,11 @@ final class PaperIndex implements AutoCloseable {
             SPELLING,
             Analyzers.spellings(String.join("\n", paper.title(), paper.text(), keywords)),
             Field.Store.NO));
+    for (String name : Analyzers.names(paper.title(), paper.keywords())) {
+      if (name.length() <= MAX_NAME) {
+        document.add(new StringField(NAME, name, Field.Store.NO));
+      }
+    }
     for (String category : paper.categories()) {
       document.add(new StringField(CATEGORY, category, Field.Store.NO));
       document.add(new SortedSetDocValuesField(CATEGORY, bytes(category)));

@@ -125,7 +125,11 @@ public final class PaperSearch implements AutoCloseable {
             : new Ranker(searcher)
                 .byMeaning(
                     vector, lexical.restricted() ? withVector(lexical.required()) : null, RANKED);
+    String name = onlyMeaning ? "" : Analyzers.joined(query.text());
+    List<Ranked> named =
+        name.isEmpty() ? List.of() : new Ranker(searcher).named(name, lexical.required(), RANKED);
     Map<Long, Integer> docs = new LinkedHashMap<>();
+    named.forEach(hit -> docs.put(hit.id(), hit.doc()));
     words.forEach(hit -> docs.put(hit.id(), hit.doc()));
     near.stream()
         .filter(hit -> hit.score() >= LEAST_COSINE)
@@ -138,7 +142,7 @@ public final class PaperSearch implements AutoCloseable {
       fused = all.stream().map(hit -> new Scored(hit.id(), 0)).toList();
     } else {
       List<List<Long>> rankings = new ArrayList<>();
-      for (List<Ranked> ranking : List.of(words, near)) {
+      for (List<Ranked> ranking : List.of(named, words, near)) {
         rankings.add(ranking.stream().map(Ranked::id).toList());
       }
       fused =

@@ -10,7 +10,11 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.CollectorManager;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -19,6 +23,7 @@ import org.apache.lucene.search.QueryRescorer;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.SimpleCollector;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.util.VectorUtil;
 
@@ -64,6 +69,22 @@ final class Ranker {
     }
     TopDocs best = searcher.search(query, LOOKED_THROUGH);
     return ranked(QueryRescorer.rescore(searcher, best, more, 1, most).scoreDocs);
+  }
+
+  /**
+   * The papers that go by a name, each with the score 1.
+   *
+   * @param name as {@link Analyzers#joined} gives it
+   * @param among only papers that match this
+   */
+  List<Ranked> named(String name, Query among, int most) throws IOException {
+    Query query =
+        new BooleanQuery.Builder()
+            .add(
+                new ConstantScoreQuery(new TermQuery(new Term(PaperIndex.NAME, name))), Occur.MUST)
+            .add(among, Occur.FILTER)
+            .build();
+    return byWords(query, most);
   }
 
   private List<Ranked> ranked(ScoreDoc[] docs) throws IOException {

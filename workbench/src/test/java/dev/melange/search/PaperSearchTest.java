@@ -185,10 +185,15 @@ class PaperSearchTest {
     for (String query : List.of("strip-mlp", "stripmlp", "Strip MLP")) {
       assertThat(keys(find(query)).get(0)).as(query).isEqualTo("strip-mlp");
     }
-    for (String query : List.of("TimeMixer", "timemixer", "title:timemixer")) {
+    for (String query : List.of("TimeMixer", "timemixer", "time mixer", "title:timemixer")) {
       assertThat(keys(find(query)).get(0)).as(query).isEqualTo("timemixer");
     }
-    assertThat(keys(find("time mixer")).subList(0, 3)).contains("timemixer");
+    // Names of one and of several words, of which others have more in common with each word.
+    assertThat(keys(find("meta-former")).get(0)).isEqualTo("metaformer");
+    assertThat(keys(find("hybrid distillation")).get(0)).isEqualTo("hybrid-distillation");
+    assertThat(keys(find("Adversarial AutoMixup")).get(0)).isEqualTo("adversarial-automixup");
+    // A name within a longer query is one of its words.
+    assertThat(keys(find("graph networks, no timemixer")).get(0)).isEqualTo("ff-g2m");
     assertThat(keys(find("naive"))).isNotEmpty();
     assertThat(find("naïve").hits().get(0).paper().id())
         .isEqualTo(find("naive").hits().get(0).paper().id());

@@ -44,5 +44,9 @@ class RankingTest {
         .isEqualTo("stripmlp Time Mixer Final MLP");
     assertThat(Analyzers.terms(Analyzers.STEMS, "The MLPs' mixing mixed a mixer naïve"))
         .containsExactly("mlp", "mix", "mix", "mixer", "naiv");
+    assertThat(Analyzers.names("Strip-MLP: Efficient Tokens", List.of("strip-mlp light")))
+        .containsExactly("stripmlp", "stripmlpefficienttokens", "stripmlplight");
+    assertThat(Analyzers.names("A sentence of words: And more", List.of()))
+        .containsExactly("asentenceofwordsandmore");
   }
 }
