@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
       "  melange papers search QUERY     by words and meaning, over the page's store",
       "  melange papers trending         what is discussed; list: what came last",
       "  melange papers similar ID       the nearest by meaning",
+      "  melange papers show ID          what the store knows of one",
+      "  melange papers tag ID TAG...    your tags, by which the page recommends others",
+      "  melange papers eval             how well the search ranks",
       "  melange papers bib ID...        as BibTeX",
       "  melange papers export state.zip  all papers and the work on them, to take along"
     },
@@ -30,6 +33,9 @@ import picocli.CommandLine.Parameters;
       PapersListCommand.class,
       PapersTrendingCommand.class,
       PapersSimilarCommand.class,
+      PapersShowCommand.class,
+      PapersTagCommand.class,
+      PapersEvalCommand.class,
       PapersBibCommand.class,
       PapersExportCommand.class
     })

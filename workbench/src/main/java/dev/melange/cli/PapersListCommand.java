@@ -27,8 +27,8 @@ final class PapersListCommand extends Subcommand {
       paramLabel = "ORDER",
       defaultValue = "publishedAt",
       description =
-          "publishedAt (when it was listed), upvotes, trending or newest (default:"
-              + " ${DEFAULT-VALUE}).")
+          "publishedAt (when it was listed), upvotes, trending, newest, or position (as on the"
+              + " imported page) (default: ${DEFAULT-VALUE}).")
   private String sort;
 
   @Option(

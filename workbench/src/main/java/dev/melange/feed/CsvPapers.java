@@ -123,7 +123,9 @@ public final class CsvPapers {
       for (String name : names) {
         Integer column = columns.get(name);
         if (column != null && column < row.getFieldCount() && !row.getField(column).isBlank()) {
-          return row.getField(column).replaceAll("\\s+", " ").strip();
+          String field = row.getField(column).replaceAll("\\s+", " ").strip();
+          // Tables for spreadsheets mark what is no formula that way.
+          return field.matches("'[=+@-].*") ? field.substring(1) : field;
         }
       }
       return null;

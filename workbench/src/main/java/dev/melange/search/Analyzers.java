@@ -107,8 +107,8 @@ final class Analyzers {
   }
 
   /**
-   * The names a paper goes by, each {@link #joined}: what stands before its title's colon, the whole
-   * title, and its keywords.
+   * The names a paper goes by, each {@link #joined}: what stands before its title's colon, the
+   * whole title, and its keywords.
    */
   static Set<String> names(String title, List<String> keywords) {
     Set<String> names = new LinkedHashSet<>();

@@ -80,8 +80,7 @@ final class Ranker {
   List<Ranked> named(String name, Query among, int most) throws IOException {
     Query query =
         new BooleanQuery.Builder()
-            .add(
-                new ConstantScoreQuery(new TermQuery(new Term(PaperIndex.NAME, name))), Occur.MUST)
+            .add(new ConstantScoreQuery(new TermQuery(new Term(PaperIndex.NAME, name))), Occur.MUST)
             .add(among, Occur.FILTER)
             .build();
     return byWords(query, most);

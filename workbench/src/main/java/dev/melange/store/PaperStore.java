@@ -86,6 +86,20 @@ public final class PaperStore {
     return ids.stream().filter(found::containsKey).map(found::get).toList();
   }
 
+  /** The papers of the page that was imported last, in its order; none if there was no page. */
+  public List<PaperEntry> importedPage() {
+    return withIds(
+        database.read(
+            db ->
+                db.createQuery(
+                        "select l.paper_id from listing l join paper p on p.id = l.paper_id"
+                            + " where p.withdrawn_at is null and l.pos is not null"
+                            + " and l.source_id = (select max(source_id) from listing"
+                            + " where pos is not null) order by l.pos, l.paper_id")
+                    .mapTo(Long.class)
+                    .list()));
+  }
+
   /** A page of a list. */
   public List<PaperEntry> list(PaperQuery query) {
     return database.read(

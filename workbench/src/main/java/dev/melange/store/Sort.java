@@ -9,7 +9,9 @@ public enum Sort {
   /** Highest {@link Trend} first, then votes, then listed last. */
   TRENDING("trending"),
   /** Published last first, listed or not. */
-  NEWEST("newest");
+  NEWEST("newest"),
+  /** As on the page that was imported last, then earlier ones; papers of no page come last. */
+  POSITION("position");
 
   private final String label;
 
@@ -30,13 +32,14 @@ public enum Sort {
    */
   record Column(String table, String name) {}
 
-  /** The first column of the order, largest first. */
+  /** The first column of the order, largest first; null where no column leads it. */
   Column indexed() {
     return switch (this) {
       case PUBLISHED_AT -> new Column("paper_stat", "listed_at");
       case UPVOTES -> new Column("paper_stat", "votes");
       case TRENDING -> new Column("paper_stat", "trend");
       case NEWEST -> new Column("paper", "published");
+      case POSITION -> null;
     };
   }
 
@@ -49,6 +52,7 @@ public enum Sort {
           "coalesce(s.trend, -1e300) desc, s.votes desc, coalesce(s.listed_at, p.created_at) desc,"
               + " p.id";
       case NEWEST -> "p.published desc, p.id";
+      case POSITION -> "case when l.pos is null then 1 else 0 end, l.source_id desc, l.pos, p.id";
     };
   }
 }

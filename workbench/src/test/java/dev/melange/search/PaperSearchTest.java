@@ -1,13 +1,14 @@
 package dev.melange.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.feed.PageText;
 import dev.melange.feed.Seed;
 import dev.melange.papers.Cards;
+import dev.melange.search.SearchQuality.Agreement;
+import dev.melange.search.SearchQuality.Judged;
 import dev.melange.search.SearchRequest.Mode;
 import dev.melange.search.SearchResults.Hit;
 import dev.melange.search.SearchResults.Part;
@@ -15,10 +16,11 @@ import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.Importer;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperQuery;
 import dev.melange.store.PaperStore;
+import dev.melange.store.Sort;
 import dev.melange.store.TestDatabases;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -75,58 +77,53 @@ class PaperSearchTest {
     return results.hits().stream().map(hit -> hit.paper().catalogueKey()).toList();
   }
 
-  private static double[] quality(String query, Mode mode) throws IOException {
-    List<String> found = keys(search.find(new SearchRequest(query, mode, 41, 0, null)));
-    double[] page = new double[41];
-    double[] ours = new double[41];
-    for (int i = 0; i < 41; i++) {
-      page[i] = i;
-      int at = found.indexOf(KEYS.get(i));
-      ours[i] = at < 0 ? (found.size() + 40) / 2.0 : at;
-    }
-    return new double[] {RankQuality.spearman(page, ours), RankQuality.kendall(page, ours)};
-  }
-
   /** T17. */
   @Test
   void ranksLikeThePage() throws IOException {
-    double[] hybrid = quality("MLP feature mixing", Mode.HYBRID);
-    double[] words = quality("MLP feature mixing", Mode.LEXICAL);
-    double[] meaning = quality("MLP feature mixing", Mode.SEMANTIC);
-    System.out.printf(
-        "Spearman to the page: hybrid %.3f, words %.3f, meaning %.3f%n",
-        hybrid[0], words[0], meaning[0]);
-    assertThat(hybrid[0]).as("Spearman, hybrid").isGreaterThan(0.669);
-    assertThat(hybrid[1]).as("Kendall, hybrid").isGreaterThan(0.485);
-    assertThat(words[0]).as("Spearman, words").isBetween(0.48, hybrid[0]);
-    assertThat(meaning[0]).as("Spearman, meaning").isCloseTo(0.535, within(0.02));
+    PaperStore papers = new PaperStore(database);
+    assertThat(papers.importedPage())
+        .extracting(PaperEntry::catalogueKey)
+        .containsExactlyElementsOf(KEYS);
+    assertThat(papers.list(PaperQuery.all(Sort.POSITION, 41, 0)))
+        .extracting(PaperEntry::catalogueKey)
+        .containsExactlyElementsOf(KEYS);
+    Map<String, Agreement> rows = new HashMap<>();
+    new SearchQuality(search)
+        .against("MLP feature mixing", papers.importedPage())
+        .forEach(row -> rows.put(row.ranking(), row));
+    System.out.println(rows.values());
+    Agreement hybrid = rows.get("hybrid");
+    Agreement words = rows.get("lexical");
+    assertThat(hybrid.spearman()).as("Spearman, hybrid").isGreaterThan(0.669);
+    assertThat(hybrid.kendall()).as("Kendall, hybrid").isGreaterThan(0.485);
+    assertThat(words.spearman()).as("Spearman, words").isBetween(0.48, hybrid.spearman());
+    assertThat(rows.get("semantic").spearman())
+        .as("Spearman, meaning")
+        .isCloseTo(0.535, within(0.02));
+    // The figures of the seed file's own description.
+    Agreement newest = rows.get("newest first");
+    assertThat(newest.spearman()).isCloseTo(-0.264, within(5e-4));
+    assertThat(newest.kendall()).isCloseTo(-0.198, within(5e-4));
+    assertThat(newest.ndcg()).isCloseTo(0.155, within(5e-4));
+    assertThat(newest.common()).isEqualTo(1);
   }
 
   @Test
   void findsWhatIsAskedFor() throws IOException {
-    JsonNode judged;
-    try (InputStream in = getClass().getResourceAsStream("judged-queries.json")) {
-      judged = new ObjectMapper().readTree(in).get("queries");
-    }
-    double sum = 0;
-    for (JsonNode query : judged) {
-      Map<String, Integer> gains = new HashMap<>();
-      query
-          .get("judgements")
-          .properties()
-          .forEach(entry -> gains.put(entry.getKey(), entry.getValue().asInt()));
-      assertThat(KEYS).containsAll(gains.keySet());
-      int[] found =
-          keys(find(query.get("query").asText())).stream()
-              .mapToInt(key -> gains.getOrDefault(key, 0))
-              .toArray();
-      int[] all = gains.values().stream().mapToInt(Integer::intValue).toArray();
-      sum += RankQuality.ndcg(found, all, 10);
-    }
-    double mean = sum / judged.size();
-    System.out.printf("nDCG@10 over %d judged queries: %.4f%n", judged.size(), mean);
-    assertThat(judged.size()).isGreaterThanOrEqualTo(20);
-    assertThat(mean).isGreaterThan(0.94);
+    List<Judged> judged = SearchQuality.bundled();
+    Map<Mode, Double> means =
+        SearchQuality.means(new SearchQuality(search).measure(judged, Cards.keys()));
+    System.out.printf("nDCG@10 over %d judged queries: %s%n", judged.size(), means);
+    assertThat(judged).hasSizeGreaterThanOrEqualTo(20);
+    assertThat(means.get(Mode.HYBRID))
+        .isGreaterThan(0.94)
+        .isGreaterThan(means.get(Mode.LEXICAL))
+        .isGreaterThan(means.get(Mode.SEMANTIC));
+    assertThatThrownBy(
+            () ->
+                new SearchQuality(search)
+                    .measure(List.of(new Judged("x", Map.of("nothing", 1))), Cards.keys()))
+        .hasMessageContaining("nothing");
   }
 
   /** T18. */
