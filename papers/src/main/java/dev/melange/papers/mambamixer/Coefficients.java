@@ -1,70 +1,96 @@
 package dev.melange.papers.mambamixer;
 
-import dev.melange.papers.mambamixer.ScanLoops.Block;
 import java.util.Arrays;
 
 /** B or C of a scan in one task: per step and group, or constant per channel and state. */
 final class Coefficients {
   private final HostNumbers numbers; // [B, G, N, L] or [D, N]
+  private final boolean constant;
   private final ScanShape shape;
   private final ScanTask task;
   private final Scratch scratch;
-  private final int valuesArray;
-  private final int gradientArray;
+  private final Scratch.Use valuesUse;
+  private final Scratch.Use gradientUse;
+  private final int states;
   private final int firstGroup;
   private final int groups;
-  private final double[] constants; // [channels, N]; null if these are no constants
-  private final double[] constantGradient; // of the constants
+  private final int blocks; // runs of lanes with the same coefficients
+  private final int block; // their length
+  private final double[][] rows; // constants by state; otherwise one, of the last step asked for
+  private final double[][] rowGradients; // of constants, by state
   private int from;
   private int length;
-  private double[] values; // of the segment [samples, groups, N, length]; of constants [N, length]
-  private double[] gradient; // of the values; null unless asked for
+  private double[] values; // of the segment, [blocks, N, length]
+  private double[] gradient; // of the values
 
-  /**
-   * The coefficients of a task.
-   *
-   * @param valuesArray array of the scratch that holds them
-   * @param gradientArray array of the scratch that holds their gradients
-   * @param constantsArray array of the scratch for constants, and the next one for their gradients;
-   *     -1 if these are no constants
-   */
-  Coefficients(
+  private Coefficients(
       HostNumbers numbers,
+      boolean constant,
       ScanShape shape,
       ScanTask task,
       Scratch scratch,
-      int valuesArray,
-      int gradientArray,
-      int constantsArray) {
+      Scratch.Use valuesUse,
+      Scratch.Use rowsUse,
+      Scratch.Use gradientUse,
+      Scratch.Use rowGradientsUse) {
     this.numbers = numbers;
+    this.constant = constant;
     this.shape = shape;
     this.task = task;
     this.scratch = scratch;
-    this.valuesArray = valuesArray;
-    this.gradientArray = gradientArray;
+    this.valuesUse = valuesUse;
+    this.gradientUse = gradientUse;
+    states = shape.states();
     firstGroup = task.channel() / shape.channelsPerGroup();
     int lastGroup = (task.channel() + task.channels() - 1) / shape.channelsPerGroup();
     groups = lastGroup - firstGroup + 1;
-    if (constantsArray < 0) {
-      constants = null;
-      constantGradient = null;
-    } else {
-      int size = task.channels() * shape.states();
-      constants = scratch.get(constantsArray, size);
-      numbers.read((long) task.channel() * shape.states(), constants, 0, size, scratch);
-      constantGradient = scratch.zeros(constantsArray + 1, size);
+    blocks = task.samples() * groups;
+    block = task.lanes() / blocks;
+    rows = scratch.rows(rowsUse, constant ? states : 1, task.lanes());
+    rowGradients = constant ? scratch.zeros(rowGradientsUse, states, task.lanes()) : null;
+    if (constant) {
+      task.readPerChannel(numbers, states, rows, scratch);
     }
   }
 
+  /** The input coefficients of a task. */
+  static Coefficients b(
+      HostNumbers numbers, boolean constant, ScanShape shape, ScanTask task, Scratch scratch) {
+    return new Coefficients(
+        numbers,
+        constant,
+        shape,
+        task,
+        scratch,
+        Scratch.Use.VALUES_B,
+        Scratch.Use.ROWS_B,
+        Scratch.Use.GRAD_B,
+        Scratch.Use.GRAD_ROWS_B);
+  }
+
+  /** The output coefficients of a task. */
+  static Coefficients c(
+      HostNumbers numbers, boolean constant, ScanShape shape, ScanTask task, Scratch scratch) {
+    return new Coefficients(
+        numbers,
+        constant,
+        shape,
+        task,
+        scratch,
+        Scratch.Use.VALUES_C,
+        Scratch.Use.ROWS_C,
+        Scratch.Use.GRAD_C,
+        Scratch.Use.GRAD_ROWS_C);
+  }
+
   /** Turns to a segment of the steps. */
-  void load(int first, int count, boolean withGradient) {
+  void load(int first, int count) {
     from = first;
     length = count;
-    int rows = (constants == null ? task.samples() * groups : 1) * shape.states();
-    values = scratch.get(valuesArray, rows * length);
-    gradient = withGradient ? scratch.zeros(gradientArray, rows * length) : null;
-    if (constants == null) {
-      for (int row = 0; row < rows; row++) {
+    if (!constant) {
+      values = scratch.row(valuesUse, blocks * states * length);
+      gradient = scratch.row(gradientUse, blocks * states * length);
+      for (int row = 0; row < blocks * states; row++) {
         numbers.read(place(row), values, row * length, length, scratch);
       }
     }
@@ -72,53 +98,43 @@ final class Coefficients {
 
   /** Where the segment of a row of the values lies in [B, G, N, L]. */
   private long place(int row) {
-    int state = row % shape.states();
-    int group = firstGroup + row / shape.states() % groups;
-    long sample = task.sample() + row / shape.states() / groups;
-    return ((sample * shape.groups() + group) * shape.states() + state) * shape.length() + from;
+    int state = row % states;
+    int group = firstGroup + row / states % groups;
+    long sample = task.sample() + row / states / groups;
+    return ((sample * shape.groups() + group) * states + state) * shape.length() + from;
   }
 
-  /** The block of a row of the task, valid until the next one is asked for. */
-  Block of(int row) {
-    if (constants == null) {
-      int sample = row / task.channels();
-      int channel = task.channel() + row % task.channels();
-      int group = channel / shape.channelsPerGroup() - firstGroup;
-      return new Block(values, (sample * groups + group) * shape.states() * length);
+  /**
+   * The coefficients of a state at a step of the segment, by lane, until the next are asked for.
+   */
+  double[] row(int state, int step) {
+    if (constant) {
+      return rows[state];
     }
-    int at = row % task.channels() * shape.states();
-    for (int state = 0; state < shape.states(); state++) {
-      Arrays.fill(values, state * length, (state + 1) * length, constants[at + state]);
+    for (int i = 0; i < blocks; i++) {
+      double value = values[(i * states + state) * length + step];
+      Arrays.fill(rows[0], i * block, (i + 1) * block, value);
     }
-    return new Block(values, 0);
+    return rows[0];
   }
 
-  /** The gradient's array, whose blocks lie as those of {@link #of}. */
-  double[] gradient() {
-    return gradient;
-  }
-
-  /** Adds up what a row gave to the gradient of constants. */
-  void endRow(int row) {
-    if (constants != null) {
-      int at = row % task.channels() * shape.states();
-      for (int state = 0; state < shape.states(); state++) {
-        double sum = 0;
-        for (int i = state * length; i < (state + 1) * length; i++) {
-          sum += gradient[i];
-        }
-        constantGradient[at + state] += sum;
-      }
-      Arrays.fill(gradient, 0, shape.states() * length, 0);
+  /** Adds {@code x y} to the gradient of each lane's coefficient of a state at a step. */
+  void addGradient(int state, int step, double[] x, double[] y) {
+    if (constant) {
+      ScanLoops.addProduct(x, y, rowGradients[state], task.lanes());
+      return;
+    }
+    for (int i = 0; i < blocks; i++) {
+      gradient[(i * states + state) * length + step] =
+          ScanLoops.dot(x, y, i * block, (i + 1) * block);
     }
   }
 
   /** Stores the gradient of a segment, [chunks, B, G, N, L]. */
   void endSegment(HostNumbers target) {
-    if (constants == null) {
-      long chunk =
-          (long) task.chunk() * shape.batch() * shape.groups() * shape.states() * shape.length();
-      for (int row = 0; row < task.samples() * groups * shape.states(); row++) {
+    if (!constant) {
+      long chunk = (long) task.chunk() * shape.batch() * shape.groups() * states * shape.length();
+      for (int row = 0; row < blocks * states; row++) {
         target.write(gradient, row * length, chunk + place(row), length, scratch);
       }
     }
@@ -126,9 +142,8 @@ final class Coefficients {
 
   /** Stores the gradient of constants, [slots, D, N]. */
   void endTask(HostNumbers target) {
-    if (constants != null) {
-      long at = ((long) task.slot() * shape.channels() + task.channel()) * shape.states();
-      target.write(constantGradient, 0, at, task.channels() * shape.states(), scratch);
+    if (constant) {
+      task.writePerChannel(rowGradients, states, target, shape, scratch);
     }
   }
 }

@@ -36,6 +36,37 @@ final class HostNumbers {
     }
   }
 
+  /** Copies a part of what was asked for that lies in one slab. */
+  private interface Copy {
+    void apply(int slab, int at, int done, int count);
+  }
+
+  private static void bySlab(long from, int count, Copy copy) {
+    int done = 0;
+    while (done < count) {
+      int in = (int) ((from + done) & (SLAB - 1));
+      int n = Math.min(count - done, SLAB - in);
+      copy.apply((int) ((from + done) >>> SLAB_BITS), in, done, n);
+      done += n;
+    }
+  }
+
+  private void get(long from, float[] to, int at, int count) {
+    bySlab(from, count, (slab, in, done, n) -> floats[slab].get(in, to, at + done, n));
+  }
+
+  private void get(long from, double[] to, int at, int count) {
+    bySlab(from, count, (slab, in, done, n) -> doubles[slab].get(in, to, at + done, n));
+  }
+
+  private void put(float[] source, int at, long to, int count) {
+    bySlab(to, count, (slab, in, done, n) -> floats[slab].put(in, source, at + done, n));
+  }
+
+  private void put(double[] source, int at, long to, int count) {
+    bySlab(to, count, (slab, in, done, n) -> doubles[slab].put(in, source, at + done, n));
+  }
+
   /**
    * Reads numbers.
    *
@@ -43,21 +74,14 @@ final class HostNumbers {
    * @param to where they go, from {@code at} on
    */
   void read(long from, double[] to, int at, int count, Scratch scratch) {
-    int done = 0;
-    while (done < count) {
-      int slab = (int) ((from + done) >>> SLAB_BITS);
-      int in = (int) ((from + done) & (SLAB - 1));
-      int n = Math.min(count - done, SLAB - in);
-      if (floats == null) {
-        doubles[slab].get(in, to, at + done, n);
-      } else {
-        float[] single = scratch.floats(n);
-        floats[slab].get(in, single, 0, n);
-        for (int i = 0; i < n; i++) {
-          to[at + done + i] = single[i];
-        }
-      }
-      done += n;
+    if (floats == null) {
+      get(from, to, at, count);
+      return;
+    }
+    float[] single = scratch.floats(count);
+    get(from, single, 0, count);
+    for (int i = 0; i < count; i++) {
+      to[at + i] = single[i];
     }
   }
 
@@ -68,21 +92,78 @@ final class HostNumbers {
    * @param to position of the first
    */
   void write(double[] source, int at, long to, int count, Scratch scratch) {
-    int done = 0;
-    while (done < count) {
-      int slab = (int) ((to + done) >>> SLAB_BITS);
-      int in = (int) ((to + done) & (SLAB - 1));
-      int n = Math.min(count - done, SLAB - in);
-      if (floats == null) {
-        doubles[slab].put(in, source, at + done, n);
-      } else {
-        float[] single = scratch.floats(n);
-        for (int i = 0; i < n; i++) {
-          single[i] = (float) source[at + done + i];
-        }
-        floats[slab].put(in, single, 0, n);
+    if (floats == null) {
+      put(source, at, to, count);
+      return;
+    }
+    float[] single = scratch.floats(count);
+    for (int i = 0; i < count; i++) {
+      single[i] = (float) source[at + i];
+    }
+    put(single, 0, to, count);
+  }
+
+  /**
+   * Reads the transpose of some columns of a matrix.
+   *
+   * @param first position of the first number
+   * @param width length of the matrix's rows
+   * @param rows one per column, of one number per row of the matrix
+   * @param columns number of columns
+   * @param lanes number of the matrix's rows
+   */
+  void readColumns(
+      long first, long width, double[][] rows, int columns, int lanes, Scratch scratch) {
+    if (floats == null) {
+      double[] tile = scratch.row(Scratch.Use.TILE, columns * lanes);
+      for (int j = 0; j < lanes; j++) {
+        get(first + j * width, tile, j * columns, columns);
       }
-      done += n;
+      for (int i = 0; i < columns; i++) {
+        double[] row = rows[i];
+        for (int j = 0; j < lanes; j++) {
+          row[j] = tile[j * columns + i];
+        }
+      }
+      return;
+    }
+    float[] tile = scratch.floats(columns * lanes);
+    for (int j = 0; j < lanes; j++) {
+      get(first + j * width, tile, j * columns, columns);
+    }
+    for (int i = 0; i < columns; i++) {
+      double[] row = rows[i];
+      for (int j = 0; j < lanes; j++) {
+        row[j] = tile[j * columns + i];
+      }
+    }
+  }
+
+  /** Writes what {@link #readColumns} reads. */
+  void writeColumns(
+      double[][] rows, int columns, int lanes, long first, long width, Scratch scratch) {
+    if (floats == null) {
+      double[] tile = scratch.row(Scratch.Use.TILE, columns * lanes);
+      for (int i = 0; i < columns; i++) {
+        double[] row = rows[i];
+        for (int j = 0; j < lanes; j++) {
+          tile[j * columns + i] = row[j];
+        }
+      }
+      for (int j = 0; j < lanes; j++) {
+        put(tile, j * columns, first + j * width, columns);
+      }
+      return;
+    }
+    float[] tile = scratch.floats(columns * lanes);
+    for (int i = 0; i < columns; i++) {
+      double[] row = rows[i];
+      for (int j = 0; j < lanes; j++) {
+        tile[j * columns + i] = (float) row[j];
+      }
+    }
+    for (int j = 0; j < lanes; j++) {
+      put(tile, j * columns, first + j * width, columns);
     }
   }
 }

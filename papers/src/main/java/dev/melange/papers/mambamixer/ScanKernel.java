@@ -1,10 +1,11 @@
 package dev.melange.papers.mambamixer;
 
-import dev.melange.papers.mambamixer.ScanLoops.RowGradients;
+import dev.melange.papers.mambamixer.ScanSegment.Gradients;
+import dev.melange.papers.mambamixer.ScanSegment.Source;
+import dev.melange.papers.mambamixer.ScanSegment.Sums;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Engine;
-import dev.melange.tensor.Nn;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,16 +13,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The recurrence of the selective scan and its gradient on the CPU (section 2 of the paper; the
- * algorithm is that of Mamba, with the states computed again for the gradient):
+ * The selective scan and its gradient on the CPU (section 2 of the paper; the algorithm is that of
+ * Mamba, with the states computed again for the gradient):
  *
  * <pre>
  *   h_i = exp(dt_i A) h_(i-1) + dt_i B_i u_i        y_i = sum over states of C_i h_i
  *   g_i = dL/dh_i = C_i dy_i + exp(dt_(i+1) A) g_(i+1)
  * </pre>
  *
- * <p>libtorch computes the exponentials, a tile at a time and in the tensors' type; the rest is
- * loops over arrays, in float64 whatever the tensors' type. The steps are taken in segments that
+ * <p>A step is done for many samples and channels side by side, in float64 whatever the tensors'
+ * type; exponentials have the precision of the tensors' type. The steps are taken in segments that
  * fit a core's cache. Of all states only those between the segments are kept for the gradient.
  *
  * <p>The work is cut into tasks over samples and channels for {@link Engine#parallel}. How it is
@@ -29,19 +30,21 @@ import java.util.function.Supplier;
  * workers.
  */
 final class ScanKernel {
-  private static final int TASK = 1 << 15; // numbers of states: less is not worth a task of its own
-  private static final int SEGMENT = 256;
-  private static final int MIN_TASKS = 8;
+  private static final int MIN_LANES = 96; // fewer would leave much of each loop to its ends
+  private static final int MAX_LANES = 256;
+  private static final int MANY_TASKS = 8;
+  private static final int CACHED = 1 << 16; // numbers that stay in a core's cache
+  private static final int MIN_SEGMENT = 16;
+  private static final int MAX_SEGMENT = 64;
 
-  private final Tensor[] in; // u, dt, A, B, C as given
-  private final ScanShape shape; // with the number of states made up to a multiple
-  private final int states; // as given
-  private final ScanSegment.Source source;
+  private final Tensor[] in; // u, delta, A, B, C, D, z, bias as given; the last three may be null
+  private final ScanShape shape;
+  private final Source source;
   private final boolean withState;
   private final int columns; // of the output
   private final int segment;
   private final int segments;
-  private final HostNumbers starts; // states before each segment, [segments, B, D, N]; or null
+  private final HostNumbers starts; // states before each segment, [segments, B * D * N]; or null
   private final List<ScanTask> tasks = new ArrayList<>();
   private int slots;
   private int chunks;
@@ -49,62 +52,55 @@ final class ScanKernel {
   /**
    * A scan.
    *
-   * @param in u and dt, [B, D, L]; A, [D, N]; B and C, [B, G, N, L] or constants [D, N]
+   * @param in u and delta, [B, D, L]; A, [D, N]; B and C, [B, G, N, L] or constants [D, N]; each
+   *     null or not: D, [D]; z, [B, D, L]; the bias of delta, [D]
+   * @param softplus whether the step sizes go through softplus
    * @param withState whether the output has the last state appended
    * @param differentiable whether {@link #backward} is to follow
    */
-  ScanKernel(Tensor[] in, boolean withState, boolean differentiable) {
+  ScanKernel(Tensor[] in, boolean softplus, boolean withState, boolean differentiable) {
     this.in = in;
     this.withState = withState;
-    states = (int) in[2].size(1);
-    Tensor a = padded(in[2]);
-    Tensor b = padded(in[3]);
-    Tensor c = padded(in[4]);
-    Tensor dt = typed(in[1]);
-    Tensor rates = typed(a);
-    shape = ScanShape.of(in[0], a, b, c);
+    shape = ScanShape.of(in[0], in[2], in[3], in[4]);
     columns = shape.length() + (withState ? shape.states() : 0);
     source =
-        new ScanSegment.Source(
+        new Source(
             shape,
             numbers(in[0]),
-            new HostNumbers(dt),
-            new HostNumbers(rates),
-            dt,
-            rates,
-            numbers(b),
-            numbers(c),
-            b.dim() == 2,
-            c.dim() == 2);
-    segments = (shape.length() + SEGMENT - 1) / SEGMENT;
+            numbers(in[1]),
+            numbers(in[2]),
+            numbers(in[3]),
+            numbers(in[4]),
+            numbers(in[5]),
+            numbers(in[6]),
+            numbers(in[7]),
+            in[3].dim() == 2,
+            in[4].dim() == 2,
+            softplus,
+            in[0].dtype() == DType.F64);
+    cut();
+    int lanes = tasks.stream().mapToInt(ScanTask::lanes).max().orElseThrow();
+    int fitting = CACHED / (2 * shape.states() * lanes);
+    int wanted =
+        differentiable ? Math.max(MIN_SEGMENT, Math.min(MAX_SEGMENT, fitting)) : MAX_SEGMENT;
+    segments = (shape.length() + wanted - 1) / wanted;
     segment = (shape.length() + segments - 1) / segments;
     starts =
         differentiable
             ? new HostNumbers(doubles(segments, shape.batch(), shape.channels(), shape.states()))
             : null;
-    cut();
-  }
-
-  // The states' dimension is the second of constants and of A, else the third. States whose
-  // coefficients are zero stay zero.
-  private static Tensor padded(Tensor x) {
-    int missing = (int) (-x.size(stateDim(x)) & (ScanLoops.LANES - 1));
-    if (missing == 0) {
-      return x;
-    }
-    return x.dim() == 2 ? Nn.pad(x, 0, missing) : Nn.pad(x, 0, 0, 0, missing);
-  }
-
-  private static int stateDim(Tensor x) {
-    return x.dim() == 2 ? 1 : 2;
   }
 
   private static HostNumbers numbers(Tensor x) {
-    return new HostNumbers(typed(x));
+    return x == null ? null : new HostNumbers(typed(x));
   }
 
   private static Tensor typed(Tensor x) {
     return (x.dtype() == type(x) ? x : x.to(type(x))).contiguous();
+  }
+
+  private static DType type(Tensor x) {
+    return x.dtype() == DType.F64 ? DType.F64 : DType.F32;
   }
 
   private static Tensor doubles(long... shape) {
@@ -112,9 +108,10 @@ final class ScanKernel {
   }
 
   private void cut() {
-    long perSample = (long) shape.channels() * shape.states() * shape.length();
-    if (perSample <= TASK) {
-      int together = (int) (TASK / perSample);
+    long lanes = (long) shape.batch() * shape.channels();
+    int wanted = (int) Math.max(MIN_LANES, Math.min(MAX_LANES, lanes / MANY_TASKS));
+    if (shape.channels() <= wanted) {
+      int together = Math.min(shape.batch(), wanted / shape.channels());
       chunks = 1;
       slots = (shape.batch() + together - 1) / together;
       for (int slot = 0; slot < slots; slot++) {
@@ -126,9 +123,8 @@ final class ScanKernel {
     }
     slots = shape.batch();
     int inGroup = shape.channelsPerGroup();
-    int perChunk = shape.batch() * shape.groups();
-    int wanted = Math.min(inGroup, (MIN_TASKS + perChunk - 1) / perChunk);
-    int size = (inGroup + wanted - 1) / wanted;
+    chunks = Math.max(1, Math.round((float) inGroup / wanted));
+    int size = (inGroup + chunks - 1) / chunks;
     chunks = (inGroup + size - 1) / size;
     for (int slot = 0; slot < slots; slot++) {
       for (int group = 0; group < shape.groups(); group++) {
@@ -157,124 +153,109 @@ final class ScanKernel {
     return Math.min(segment, shape.length() - index * segment);
   }
 
-  /** Where the states of a task before a segment are kept. */
-  private long startOf(ScanTask task, int index) {
-    long rows = ((long) index * shape.batch() + task.sample()) * shape.channels() + task.channel();
-    return rows * shape.states();
+  /** Where a state of a task's lanes before a segment is kept. */
+  private long startOf(ScanTask task, int index, int state) {
+    long before = ((long) index * shape.batch() * shape.channels()) + task.firstLane(shape);
+    return before * shape.states() + (long) state * task.lanes();
   }
 
-  /** Where the last states of a row lie in the output. */
-  private long lastOf(ScanTask task, int row) {
-    long rows = (long) task.sample() * shape.channels() + task.channel() + row;
-    return rows * columns + shape.length();
+  /** Where the last states of a task lie in the output. */
+  private long lastOf(ScanTask task) {
+    return task.firstLane(shape) * columns + shape.length();
   }
 
-  /** The outputs y, [B, D, L]; with the last state appended, [B, D, L + N]. */
+  /** The outputs, [B, D, L]; with the last state appended, [B, D, L + N]. */
   Tensor forward() {
-    DType type = in[0].dtype() == DType.F64 ? DType.F64 : DType.F32;
-    Tensor out = Tensor.empty(type, Device.CPU, shape.batch(), shape.channels(), columns);
+    Tensor out = Tensor.empty(type(in[0]), Device.CPU, shape.batch(), shape.channels(), columns);
     HostNumbers numbers = new HostNumbers(out);
     forEachTask(task -> forward(task, numbers));
-    return out.narrow(2, 0, shape.length() + (withState ? (long) states : 0)).to(in[0].dtype());
+    return out.to(in[0].dtype());
   }
 
   private void forward(ScanTask task, HostNumbers out) {
     int n = shape.states();
+    int lanes = task.lanes();
     Scratch scratch = Scratch.ofThread();
     ScanSegment part = new ScanSegment(source, task, scratch);
-    double[] h = scratch.zeros(Scratch.CARRY, task.rows() * n);
+    double[][] h = scratch.zeros(Scratch.Use.CARRY, n, lanes);
     for (int index = 0; index < segments; index++) {
-      if (starts != null) {
-        starts.write(h, 0, startOf(task, index), task.rows() * n, scratch);
+      for (int state = 0; starts != null && state < n; state++) {
+        starts.write(h[state], 0, startOf(task, index, state), lanes, scratch);
       }
-      part.load(index * segment, lengthOf(index), false);
-      double[] y = scratch.zeros(Scratch.Y, task.rows() * part.length());
-      for (int row = 0; row < task.rows(); row++) {
-        part.outputs(row, h, y);
-      }
-      part.write(y, out, columns);
+      part.load(index * segment, lengthOf(index));
+      part.forward(h, out, columns);
     }
-    for (int row = 0; withState && row < task.rows(); row++) {
-      out.write(h, row * n, lastOf(task, row), n, scratch);
+    if (withState) {
+      out.writeColumns(h, n, lanes, lastOf(task), columns, scratch);
     }
   }
 
-  /** Where the tasks put their gradients. */
-  private record Gradients(
-      HostNumbers dy,
-      HostNumbers du,
-      HostNumbers ddt,
-      HostNumbers da,
-      HostNumbers db,
-      HostNumbers dc) {}
-
   /**
-   * The gradients of u, dt, A, B and C, each of its input's shape and type.
+   * The gradients of the inputs, each of its input's shape and type; null where there is no input.
    *
    * @param gradient of the output
    */
   Tensor[] backward(Tensor gradient) {
-    Tensor dy = withState ? Nn.pad(gradient, 0, shape.states() - states) : gradient;
     Tensor[] sums = {
-      Tensor.empty(type(in[0]), Device.CPU, in[0].shape()),
-      Tensor.empty(type(in[1]), Device.CPU, in[1].shape()),
-      doubles(slots, shape.channels(), shape.states()),
+      like(in[0]),
+      like(in[1]),
+      perChannel(shape.states()),
       partial(in[3]),
-      partial(in[4])
+      partial(in[4]),
+      in[5] == null ? null : perChannel(1),
+      in[6] == null ? null : like(in[6]),
+      in[7] == null ? null : perChannel(1)
     };
+    HostNumbers[] to = new HostNumbers[sums.length];
+    for (int i = 0; i < to.length; i++) {
+      to[i] = sums[i] == null ? null : new HostNumbers(sums[i]);
+    }
+    HostNumbers upstream = numbers(gradient);
     Gradients gradients =
-        new Gradients(
-            numbers(dy),
-            new HostNumbers(sums[0]),
-            new HostNumbers(sums[1]),
-            new HostNumbers(sums[2]),
-            new HostNumbers(sums[3]),
-            new HostNumbers(sums[4]));
+        new Gradients(upstream, columns, to[0], to[1], to[2], to[3], to[4], to[5], to[6], to[7]);
     forEachTask(task -> backward(task, gradients));
     for (int i = 0; i < sums.length; i++) {
-      Tensor sum = i < 2 ? sums[i] : sums[i].sum(0).narrow(stateDim(in[i]), 0, states);
-      sums[i] = sum.to(in[i].dtype());
+      if (sums[i] != null) {
+        boolean parts = i >= 2 && i != 6;
+        sums[i] = (parts ? sums[i].sum(0).view(in[i].shape()) : sums[i]).to(in[i].dtype());
+      }
     }
     return sums;
   }
 
-  private static DType type(Tensor x) {
-    return x.dtype() == DType.F64 ? DType.F64 : DType.F32;
+  private static Tensor like(Tensor x) {
+    return Tensor.empty(type(x), Device.CPU, x.shape());
   }
 
   // Tasks that contribute to the same number write to different indices of the first dimension.
+  private Tensor perChannel(int count) {
+    return doubles(slots, shape.channels(), count);
+  }
+
   private Tensor partial(Tensor coefficients) {
     return coefficients.dim() == 2
-        ? doubles(slots, shape.channels(), shape.states())
+        ? perChannel(shape.states())
         : doubles(chunks, shape.batch(), shape.groups(), shape.states(), shape.length());
   }
 
   private void backward(ScanTask task, Gradients gradients) {
     int n = shape.states();
+    int lanes = task.lanes();
     Scratch scratch = Scratch.ofThread();
     ScanSegment part = new ScanSegment(source, task, scratch);
-    double[] carry = scratch.zeros(Scratch.CARRY, task.rows() * n);
-    for (int row = 0; withState && row < task.rows(); row++) {
-      gradients.dy.read(lastOf(task, row), carry, row * n, n, scratch);
+    double[][] carry = scratch.zeros(Scratch.Use.CARRY, n, lanes);
+    if (withState) {
+      gradients.upstream().readColumns(lastOf(task), columns, carry, n, lanes, scratch);
     }
-    double[] da = scratch.zeros(Scratch.GRAD_A, task.channels() * n);
-    double[] start = scratch.get(Scratch.START, task.rows() * n);
+    double[][] start = scratch.rows(Scratch.Use.START, n, lanes);
+    Sums sums = Sums.zeros(shape, task, scratch);
     for (int index = segments - 1; index >= 0; index--) {
-      part.load(index * segment, lengthOf(index), true);
-      starts.read(startOf(task, index), start, 0, task.rows() * n, scratch);
-      RowGradients rows = part.gradientsOf(part.read(Scratch.Y, gradients.dy, columns));
-      for (int row = 0; row < task.rows(); row++) {
-        part.gradients(row, start, carry, rows, da);
+      part.load(index * segment, lengthOf(index));
+      for (int state = 0; state < n; state++) {
+        starts.read(startOf(task, index, state), start[state], 0, lanes, scratch);
       }
-      part.finish(rows);
-      part.write(rows.gradX(), gradients.du, shape.length());
-      part.write(rows.gradDt(), gradients.ddt, shape.length());
-      part.b().endSegment(gradients.db);
-      part.c().endSegment(gradients.dc);
+      part.backward(start, carry, sums, gradients);
     }
-    long at = ((long) task.slot() * shape.channels() + task.channel()) * n;
-    gradients.da.write(da, 0, at, task.channels() * n, scratch);
-    part.b().endTask(gradients.db);
-    part.c().endTask(gradients.dc);
+    part.finish(sums, gradients);
   }
 }

@@ -1,216 +1,186 @@
 package dev.melange.papers.mambamixer;
 
 /**
- * The inner loops of the selective scan, over one row of steps and several states of it. A
- * recurrence cannot be vectorised, and one alone would wait at each step for its own last result:
- * so some states run side by side, multiplications and additions are fused, and all that is needed
- * of a number is done while it is at hand.
- *
- * <p>Decays, coefficients and states are blocks of one row of {@code length} numbers per state.
+ * The inner loops of the selective scan, over lanes: numbers of different samples and channels at
+ * the same step, which do not depend on one another. The Java compiler turns such a loop into
+ * vector instructions if its body is short and all its arrays are indexed alike: hence many small
+ * loops over rows that are arrays of their own.
  */
 final class ScanLoops {
-  /** The number of states is a multiple of this. */
-  static final int LANES = 4;
+  // e^x = (e^(x / 2^8))^(2^8): near 0 a short polynomial is enough, and unlike the usual scaling by
+  // a power of two the squares need no bits of integers, which would not be vectorised
+  private static final double SCALE = 0x1p-8;
+  private static final double LOWEST = -40 * SCALE; // e^-40 adds nothing to a number near 1
 
   private ScanLoops() {}
 
-  /** Blocks of numbers: an array and where the block begins. */
-  record Block(double[] array, int offset) {
-    int row(int state, int length) {
-      return offset + state * length;
+  /**
+   * {@code out = e^(a b)}.
+   *
+   * @param exact whether to the precision of float64; otherwise to that of float32, with an error
+   *     relative to 1 or to the result, whichever is larger, below 2e-9 up to an exponent of 10
+   */
+  static void exponentials(double[] a, double[] b, double[] out, int lanes, boolean exact) {
+    if (exact) {
+      for (int j = 0; j < lanes; j++) {
+        out[j] = Math.exp(a[j] * b[j]);
+      }
+      return;
+    }
+    for (int j = 0; j < lanes; j++) {
+      double x = Math.max(a[j] * b[j] * SCALE, LOWEST);
+      double p = Math.fma(x, 1.0 / 120, 1.0 / 24);
+      p = Math.fma(x, p, 1.0 / 6);
+      p = Math.fma(x, p, 0.5);
+      p = Math.fma(x, p, 1.0);
+      p = Math.fma(x, p, 1.0);
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      p *= p;
+      out[j] = p;
     }
   }
 
   /**
-   * Adds the outputs of four states: {@code h = decay * h + b * x}, {@code y += c * h}.
+   * {@code x = ln(1 + e^x)}.
    *
-   * @param h the states before the row, from {@code at} on; afterwards those after it
+   * @param ones a row of ones
+   * @param scratch is overwritten
+   * @param exact as for {@link #exponentials}
    */
-  static void outputs(
-      int state,
-      int length,
-      Block decay,
-      Block b,
-      Block c,
-      double[] x,
-      double[] y,
-      int from,
-      double[] h,
-      int at) {
-    double[] d = decay.array;
-    int d0 = decay.row(state, length);
-    int d1 = d0 + length;
-    int d2 = d1 + length;
-    int d3 = d2 + length;
-    double[] in = b.array;
-    int b0 = b.row(state, length);
-    int b1 = b0 + length;
-    int b2 = b1 + length;
-    int b3 = b2 + length;
-    double[] out = c.array;
-    int c0 = c.row(state, length);
-    int c1 = c0 + length;
-    int c2 = c1 + length;
-    int c3 = c2 + length;
-    double h0 = h[at];
-    double h1 = h[at + 1];
-    double h2 = h[at + 2];
-    double h3 = h[at + 3];
-    for (int i = 0; i < length; i++) {
-      double xi = x[from + i];
-      h0 = Math.fma(d[d0 + i], h0, in[b0 + i] * xi);
-      h1 = Math.fma(d[d1 + i], h1, in[b1 + i] * xi);
-      h2 = Math.fma(d[d2 + i], h2, in[b2 + i] * xi);
-      h3 = Math.fma(d[d3 + i], h3, in[b3 + i] * xi);
-      y[from + i] += (out[c0 + i] * h0 + out[c1 + i] * h1) + (out[c2 + i] * h2 + out[c3 + i] * h3);
+  static void softplus(double[] x, double[] ones, double[] scratch, int lanes, boolean exact) {
+    if (exact) {
+      for (int j = 0; j < lanes; j++) {
+        x[j] = Math.max(x[j], 0) + Math.log1p(Math.exp(-Math.abs(x[j])));
+      }
+      return;
     }
-    h[at] = h0;
-    h[at + 1] = h1;
-    h[at + 2] = h2;
-    h[at + 3] = h3;
+    for (int j = 0; j < lanes; j++) {
+      scratch[j] = -Math.abs(x[j]);
+    }
+    exponentials(scratch, ones, scratch, lanes, false);
+    for (int j = 0; j < lanes; j++) {
+      scratch[j] = scratch[j] / (2 + scratch[j]);
+    }
+    for (int j = 0; j < lanes; j++) { // ln(1 + t) = 2 artanh(s) with s = t / (2 + t) <= 1/3
+      double s = scratch[j];
+      double q = s * s;
+      double p = Math.fma(q, 2.0 / 17, 2.0 / 15);
+      p = Math.fma(q, p, 2.0 / 13);
+      p = Math.fma(q, p, 2.0 / 11);
+      p = Math.fma(q, p, 2.0 / 9);
+      p = Math.fma(q, p, 2.0 / 7);
+      p = Math.fma(q, p, 2.0 / 5);
+      p = Math.fma(q, p, 2.0 / 3);
+      p = Math.fma(q, p, 2.0);
+      x[j] = Math.fma(s, p, Math.max(x[j], 0));
+    }
   }
 
-  /**
-   * Stores four states of each step.
-   *
-   * @param states rows of one number more than there are steps, which begin with the states before
-   *     the row
-   * @param start the states before the row, from {@code at} on
-   */
-  static void states(
-      int state,
-      int length,
-      Block decay,
-      Block b,
-      double[] x,
-      int from,
-      double[] states,
-      double[] start,
-      int at) {
-    double[] d = decay.array;
-    int d0 = decay.row(state, length);
-    int d1 = d0 + length;
-    int d2 = d1 + length;
-    int d3 = d2 + length;
-    double[] in = b.array;
-    int b0 = b.row(state, length);
-    int b1 = b0 + length;
-    int b2 = b1 + length;
-    int b3 = b2 + length;
-    int s0 = state * (length + 1);
-    int s1 = s0 + length + 1;
-    int s2 = s1 + length + 1;
-    int s3 = s2 + length + 1;
-    double h0 = start[at];
-    double h1 = start[at + 1];
-    double h2 = start[at + 2];
-    double h3 = start[at + 3];
-    states[s0] = h0;
-    states[s1] = h1;
-    states[s2] = h2;
-    states[s3] = h3;
-    for (int i = 0; i < length; i++) {
-      double xi = x[from + i];
-      h0 = Math.fma(d[d0 + i], h0, in[b0 + i] * xi);
-      h1 = Math.fma(d[d1 + i], h1, in[b1 + i] * xi);
-      h2 = Math.fma(d[d2 + i], h2, in[b2 + i] * xi);
-      h3 = Math.fma(d[d3 + i], h3, in[b3 + i] * xi);
-      states[s0 + i + 1] = h0;
-      states[s1 + i + 1] = h1;
-      states[s2 + i + 1] = h2;
-      states[s3 + i + 1] = h3;
+  /** {@code out = a b}. */
+  static void multiply(double[] a, double[] b, double[] out, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      out[j] = a[j] * b[j];
+    }
+  }
+
+  /** {@code sum += a b}. */
+  static void addProduct(double[] a, double[] b, double[] sum, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      sum[j] = Math.fma(a[j], b[j], sum[j]);
+    }
+  }
+
+  /** {@code out = a b + c}. */
+  static void multiplyAdd(double[] a, double[] b, double[] c, double[] out, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      out[j] = Math.fma(a[j], b[j], c[j]);
+    }
+  }
+
+  /** One step of one state: {@code after = decay before + b x}. */
+  static void step(
+      double[] decay, double[] before, double[] b, double[] x, double[] after, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      after[j] = Math.fma(decay[j], before[j], b[j] * x[j]);
+    }
+  }
+
+  /** Its reverse: {@code carry = decay g}, {@code gradDecay = carry before}, per unit of dt A. */
+  static void stepBack(
+      double[] decay, double[] before, double[] g, double[] carry, double[] gradDecay, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      double c = decay[j] * g[j];
+      carry[j] = c;
+      gradDecay[j] = c * before[j];
     }
   }
 
   /**
-   * What {@link #gradients} reads and adds to, for one row.
+   * {@code y = y silu(z)}.
    *
-   * @param states as {@link #states} left them
-   * @param x the inputs of the recurrence, {@code dt u}
-   * @param upstream gradients of the outputs
-   * @param dt step sizes
-   * @param gradX gets the gradients of x
-   * @param gradDt gets those of dt that come through the decays
+   * @param e e^-z
    */
-  record RowGradients(
-      double[] states,
-      double[] x,
-      double[] upstream,
-      double[] dt,
-      double[] gradX,
-      double[] gradDt) {}
+  static void gate(double[] y, double[] z, double[] e, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      y[j] = y[j] * z[j] / (1 + e[j]);
+    }
+  }
 
   /**
-   * Adds the gradients of two states, from the last step to the first: {@code g = c * dy + carry},
-   * {@code carry = decay * g}.
+   * The gradients of {@link #gate}.
    *
-   * @param gradB gradient of b, a block like it
-   * @param gradC gradient of c, a block like it
-   * @param carry gradients of the states after the row, from {@code at} on; afterwards of those
-   *     before it
-   * @param a rates of the states, from {@code rate} on
-   * @param gradA their gradients, from {@code rate} on
+   * @param y before the gate; afterwards the gradient of z
+   * @param z the gates
+   * @param e e^-z; is overwritten
+   * @param upstream the gradient of the output; afterwards that of y
    */
-  static void gradients(
-      int state,
-      int length,
-      Block decay,
-      Block b,
-      Block c,
-      double[] gradB,
-      double[] gradC,
-      RowGradients row,
-      int from,
-      double[] carry,
-      int at,
-      double[] a,
-      double[] gradA,
-      int rate) {
-    double[] d = decay.array;
-    int d0 = decay.row(state, length);
-    int d1 = d0 + length;
-    double[] in = b.array;
-    int b0 = b.row(state, length);
-    int b1 = b0 + length;
-    double[] out = c.array;
-    int c0 = c.row(state, length);
-    int c1 = c0 + length;
-    double[] h = row.states;
-    int h0 = state * (length + 1);
-    int h1 = h0 + length + 1;
-    double[] x = row.x;
-    double[] upstream = row.upstream;
-    double[] dt = row.dt;
-    double[] gradX = row.gradX;
-    double[] gradDt = row.gradDt;
-    double rate0 = a[rate];
-    double rate1 = a[rate + 1];
-    double carry0 = carry[at];
-    double carry1 = carry[at + 1];
-    double sum0 = 0;
-    double sum1 = 0;
-    for (int i = length - 1; i >= 0; i--) {
-      double dy = upstream[from + i];
-      double xi = x[from + i];
-      double step = dt[from + i];
-      double g0 = Math.fma(out[c0 + i], dy, carry0);
-      double g1 = Math.fma(out[c1 + i], dy, carry1);
-      gradC[c0 + i] += dy * h[h0 + i + 1];
-      gradC[c1 + i] += dy * h[h1 + i + 1];
-      gradB[b0 + i] += g0 * xi;
-      gradB[b1 + i] += g1 * xi;
-      gradX[from + i] += g0 * in[b0 + i] + g1 * in[b1 + i];
-      carry0 = g0 * d[d0 + i];
-      carry1 = g1 * d[d1 + i];
-      double decay0 = carry0 * h[h0 + i];
-      double decay1 = carry1 * h[h1 + i];
-      gradDt[from + i] += rate0 * decay0 + rate1 * decay1;
-      sum0 += decay0 * step;
-      sum1 += decay1 * step;
+  static void gateBack(double[] y, double[] z, double[] e, double[] upstream, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      e[j] = 1 / (1 + e[j]); // the sigmoid
     }
-    carry[at] = carry0;
-    carry[at + 1] = carry1;
-    gradA[rate] += sum0;
-    gradA[rate + 1] += sum1;
+    for (int j = 0; j < lanes; j++) {
+      double slope = e[j] * Math.fma(z[j], 1 - e[j], 1);
+      y[j] = upstream[j] * y[j] * slope;
+    }
+    for (int j = 0; j < lanes; j++) {
+      upstream[j] = upstream[j] * z[j] * e[j];
+    }
+  }
+
+  /**
+   * {@code gradient} of {@code softplus(x)} to that of {@code x}, whose slope is {@code 1 -
+   * e^-softplus(x)}.
+   *
+   * @param e {@code e^-softplus(x)}
+   */
+  static void softplusBack(double[] gradient, double[] e, int lanes) {
+    for (int j = 0; j < lanes; j++) {
+      gradient[j] = gradient[j] * (1 - e[j]);
+    }
+  }
+
+  /** The sum of {@code a b} over some lanes. */
+  static double dot(double[] a, double[] b, int from, int to) {
+    double s0 = 0; // several sums: one would wait at each addition for its last
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int j = from;
+    for (; j + 4 <= to; j += 4) {
+      s0 = Math.fma(a[j], b[j], s0);
+      s1 = Math.fma(a[j + 1], b[j + 1], s1);
+      s2 = Math.fma(a[j + 2], b[j + 2], s2);
+      s3 = Math.fma(a[j + 3], b[j + 3], s3);
+    }
+    for (; j < to; j++) {
+      s0 = Math.fma(a[j], b[j], s0);
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 }

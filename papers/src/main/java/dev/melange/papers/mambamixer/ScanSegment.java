@@ -1,56 +1,88 @@
 package dev.melange.papers.mambamixer;
 
-import dev.melange.papers.mambamixer.ScanLoops.Block;
-import dev.melange.papers.mambamixer.ScanLoops.RowGradients;
-import dev.melange.tensor.DType;
-import dev.melange.tensor.Scope;
-import dev.melange.tensor.Tensor;
+import dev.melange.papers.mambamixer.Scratch.Use;
+import java.util.Arrays;
 
-/** A segment of the steps of one task of a scan, in arrays. */
+/** A segment of the steps of one task of a scan, in rows of lanes. */
 final class ScanSegment {
-  private static final int TILE = 1 << 15; // numbers whose exponentials stay in a core's cache
-
   /**
    * What a scan reads.
    *
    * @param u sequences, [B, D, L]
-   * @param dt step sizes, [B, D, L]
+   * @param delta step sizes, [B, D, L]
    * @param a rates, [D, N]
-   * @param steps the tensor of the step sizes, contiguous
-   * @param rates the tensor of the rates
    * @param b input coefficients, [B, G, N, L] or constants [D, N]
    * @param c output coefficients, likewise
+   * @param skip [D] or null
+   * @param z gates, [B, D, L] or null
+   * @param bias of the step sizes, [D] or null
    * @param constantB whether the input coefficients are constants
    * @param constantC whether the output coefficients are constants
+   * @param softplus whether the step sizes go through softplus
+   * @param exact whether to the precision of float64
    */
   record Source(
       ScanShape shape,
       HostNumbers u,
-      HostNumbers dt,
+      HostNumbers delta,
       HostNumbers a,
-      Tensor steps,
-      Tensor rates,
       HostNumbers b,
       HostNumbers c,
+      HostNumbers skip,
+      HostNumbers z,
+      HostNumbers bias,
       boolean constantB,
-      boolean constantC) {}
+      boolean constantC,
+      boolean softplus,
+      boolean exact) {}
+
+  /**
+   * Where the gradients of a task go.
+   *
+   * @param upstream gradient of the output, [B, D, columns]
+   * @param columns of the output
+   * @param u as the input
+   * @param delta as the input
+   * @param a [slots, D, N]
+   * @param b [chunks, B, G, N, L] or of constants [slots, D, N]
+   * @param c likewise
+   * @param skip [slots, D] or null
+   * @param z as the input, or null
+   * @param bias [slots, D] or null
+   */
+  record Gradients(
+      HostNumbers upstream,
+      int columns,
+      HostNumbers u,
+      HostNumbers delta,
+      HostNumbers a,
+      HostNumbers b,
+      HostNumbers c,
+      HostNumbers skip,
+      HostNumbers z,
+      HostNumbers bias) {}
 
   private final Source source;
   private final ScanTask task;
   private final Scratch scratch;
   private final int n;
-  private final double[] a; // [channels, N]
+  private final int lanes;
+  private final double[] ones;
+  private final double[] minusOnes;
+  private final double[] temporary;
+  private final double[] other;
+  private final double[][] a; // by state
+  private final double[] skip; // or null
+  private final double[] bias; // or null
   private final Coefficients b;
   private final Coefficients c;
   private int from;
   private int length;
-  private double[] u; // [rows, length]
-  private double[] dt; // [rows, length]
-  private double[] input; // dt u
-  private double[] state; // of one row, [N, 1 + length]
-  private double[] decay; // exp(dt A) of a tile, [tile rows, N, length]
-  private int tileRows;
-  private int tile;
+  private double[][] u; // by step, as the rest
+  private double[][] dt;
+  private double[][] x; // dt u
+  private double[][] z; // or null
+  private double[][] y;
 
   ScanSegment(Source source, ScanTask task, Scratch scratch) {
     this.source = source;
@@ -58,199 +90,184 @@ final class ScanSegment {
     this.scratch = scratch;
     ScanShape shape = source.shape;
     n = shape.states();
-    a = scratch.get(Scratch.A, task.channels() * n);
-    source.a.read((long) task.channel() * n, a, 0, task.channels() * n, scratch);
-    b =
-        new Coefficients(
-            source.b,
-            shape,
-            task,
-            scratch,
-            Scratch.B,
-            Scratch.GRAD_B,
-            source.constantB ? Scratch.CONSTANTS_B : -1);
-    c =
-        new Coefficients(
-            source.c,
-            shape,
-            task,
-            scratch,
-            Scratch.C,
-            Scratch.GRAD_C,
-            source.constantC ? Scratch.CONSTANTS_C : -1);
+    lanes = task.lanes();
+    double[][] constants = scratch.rows(Use.CONSTANTS, 2, lanes);
+    ones = constants[0];
+    minusOnes = constants[1];
+    Arrays.fill(ones, 0, lanes, 1);
+    Arrays.fill(minusOnes, 0, lanes, -1);
+    double[][] free = scratch.rows(Use.TEMPORARY, 2, lanes);
+    temporary = free[0];
+    other = free[1];
+    a = scratch.rows(Use.RATES, n, lanes);
+    task.readPerChannel(source.a, n, a, scratch);
+    skip = perChannel(source.skip, Use.SKIP);
+    bias = perChannel(source.bias, Use.BIAS);
+    b = Coefficients.b(source.b, source.constantB, shape, task, scratch);
+    c = Coefficients.c(source.c, source.constantC, shape, task, scratch);
   }
 
-  /** The input coefficients. */
-  Coefficients b() {
-    return b;
-  }
-
-  /** The output coefficients. */
-  Coefficients c() {
-    return c;
-  }
-
-  /** Number of steps. */
-  int length() {
-    return length;
+  private double[] perChannel(HostNumbers numbers, Use use) {
+    if (numbers == null) {
+      return null;
+    }
+    double[][] rows = scratch.rows(use, 1, lanes);
+    task.readPerChannel(numbers, 1, rows, scratch);
+    return rows[0];
   }
 
   /** Turns to a segment of the steps. */
-  void load(int first, int count, boolean withGradient) {
+  void load(int first, int count) {
     from = first;
     length = count;
-    int size = task.rows() * length;
-    u = read(Scratch.U, source.u, source.shape.length());
-    dt = read(Scratch.DT, source.dt, source.shape.length());
-    input = scratch.get(Scratch.INPUT, size);
-    for (int i = 0; i < size; i++) {
-      input[i] = dt[i] * u[i];
+    u = read(source.u, Use.U);
+    dt = read(source.delta, Use.STEPS);
+    z = source.z == null ? null : read(source.z, Use.GATE);
+    x = scratch.rows(Use.INPUT, length, lanes);
+    y = scratch.zeros(Use.OUTPUT, length, lanes);
+    for (int i = 0; i < length; i++) {
+      if (bias != null) {
+        ScanLoops.multiplyAdd(bias, ones, dt[i], dt[i], lanes);
+      }
+      if (source.softplus) {
+        ScanLoops.softplus(dt[i], ones, temporary, lanes, source.exact);
+      }
+      ScanLoops.multiply(dt[i], u[i], x[i], lanes);
     }
-    b.load(first, count, withGradient);
-    c.load(first, count, withGradient);
-    state = scratch.get(Scratch.STATE, n * (length + 1));
-    tileRows = Math.min(task.rows(), Math.max(1, TILE / (n * length)));
-    tile = -1;
+    b.load(first, count);
+    c.load(first, count);
   }
 
-  private long place(int row, int columns) {
-    long first = (long) task.sample() * source.shape.channels() + task.channel();
-    return (first + row) * columns + from;
+  private double[][] read(HostNumbers numbers, Use use) {
+    return read(numbers, use, source.shape.length());
+  }
+
+  private double[][] read(HostNumbers numbers, Use use, int columns) {
+    double[][] rows = scratch.rows(use, length, lanes);
+    numbers.readColumns(place(columns), columns, rows, length, lanes, scratch);
+    return rows;
+  }
+
+  private long place(int columns) {
+    return task.firstLane(source.shape) * columns + from;
+  }
+
+  private void write(double[][] rows, HostNumbers numbers, int columns) {
+    numbers.writeColumns(rows, length, lanes, place(columns), columns, scratch);
+  }
+
+  /** The step of a state, which also adds to the output. */
+  private void step(int i, int state, double[] decay, double[] before, double[] after) {
+    ScanLoops.exponentials(dt[i], a[state], decay, lanes, source.exact);
+    ScanLoops.step(decay, before, b.row(state, i), x[i], after, lanes);
+    ScanLoops.addProduct(c.row(state, i), after, y[i], lanes);
   }
 
   /**
-   * The segment of the task's rows.
+   * Computes the outputs.
    *
-   * @param columns length of the rows in memory
+   * @param h the states before the segment, a row per state; afterwards those after it
    */
-  double[] read(int which, HostNumbers numbers, int columns) {
-    double[] array = scratch.get(which, task.rows() * length);
-    for (int row = 0; row < task.rows(); row++) {
-      numbers.read(place(row, columns), array, row * length, length, scratch);
+  void forward(double[][] h, HostNumbers out, int columns) {
+    for (int i = 0; i < length; i++) {
+      for (int state = 0; state < n; state++) {
+        step(i, state, temporary, h[state], h[state]);
+      }
+      addSkip(i);
+      if (z != null) {
+        ScanLoops.exponentials(z[i], minusOnes, temporary, lanes, source.exact);
+        ScanLoops.gate(y[i], z[i], temporary, lanes);
+      }
     }
-    return array;
+    write(y, out, columns);
   }
 
-  /**
-   * Stores the segment of the task's rows.
-   *
-   * @param columns length of the rows in memory
-   */
-  void write(double[] array, HostNumbers numbers, int columns) {
-    for (int row = 0; row < task.rows(); row++) {
-      numbers.write(array, row * length, place(row, columns), length, scratch);
+  private void addSkip(int i) {
+    if (skip != null) {
+      ScanLoops.addProduct(skip, u[i], y[i], lanes);
     }
   }
 
-  private Block decays(int row) {
-    if (row / tileRows != tile) {
-      tile = row / tileRows;
-      decay = exponentials(tile * tileRows);
-    }
-    return new Block(decay, row % tileRows * n * length);
-  }
-
-  // In the tensors' own type: the exponentials of float32 numbers take a quarter of the time. A
-  // tile
-  // either holds rows of one sample, or all of the task.
-  private double[] exponentials(int first) {
-    int rows = Math.min(tileRows, task.rows() - first);
-    int size = rows * n * length;
-    double[] array = scratch.get(Scratch.DECAY, size);
-    int channels = Math.min(rows, task.channels());
-    long row = (long) task.sample() * source.shape.channels() + task.channel() + first;
-    try (Scope scope = Scope.open()) {
-      Tensor dts =
-          source
-              .steps
-              .view(-1, source.shape.length())
-              .narrow(0, row, rows)
-              .narrow(1, from, length)
-              .unflatten(0, rows / channels, channels)
-              .unsqueeze(2); // [samples, channels, 1, length]
-      Tensor rates =
-          source.rates.narrow(0, task.channel() + first % task.channels(), channels).unsqueeze(2);
-      Tensor decays = dts.mul(rates).exp().to(DType.F64);
-      decays.buffer().asDoubleBuffer().get(0, array, 0, size);
-    }
-    return array;
-  }
-
-  /**
-   * Adds the outputs of a row.
-   *
-   * @param h the states before the segment, [rows, N]; afterwards those after it
-   * @param y the outputs, [rows, length]
-   */
-  void outputs(int row, double[] h, double[] y) {
-    Block decays = decays(row);
-    Block in = b.of(row);
-    Block out = c.of(row);
-    for (int i = 0; i < n; i += ScanLoops.LANES) {
-      ScanLoops.outputs(i, length, decays, in, out, input, y, row * length, h, row * n + i);
+  /** The sums over the steps that a task's gradients consist of. */
+  record Sums(double[][] a, double[][] skip, double[][] bias) {
+    static Sums zeros(ScanShape shape, ScanTask task, Scratch scratch) {
+      return new Sums(
+          scratch.zeros(Use.GRAD_RATES, shape.states(), task.lanes()),
+          scratch.zeros(Use.GRAD_SKIP, 1, task.lanes()),
+          scratch.zeros(Use.GRAD_BIAS, 1, task.lanes()));
     }
   }
 
   /**
-   * What the gradients of rows need and give.
+   * Computes the gradients.
    *
-   * @param upstream the gradients of the outputs, [rows, length]
+   * @param start the states before the segment, a row per state
+   * @param carry the gradients of the states after it; afterwards of those before it
+   * @param sums are added to
    */
-  RowGradients gradientsOf(double[] upstream) {
-    int size = task.rows() * length;
-    return new RowGradients(
-        state,
-        input,
-        upstream,
-        dt,
-        scratch.zeros(Scratch.GRAD_U, size),
-        scratch.zeros(Scratch.GRAD_DT, size));
+  void backward(double[][] start, double[][] carry, Sums sums, Gradients gradients) {
+    double[][] h = scratch.rows(Use.STATES, length * n, lanes);
+    double[][] decay = scratch.rows(Use.DECAYS, length * n, lanes);
+    for (int i = 0; i < length; i++) {
+      for (int state = 0; state < n; state++) {
+        double[] before = i == 0 ? start[state] : h[(i - 1) * n + state];
+        step(i, state, decay[i * n + state], before, h[i * n + state]);
+      }
+    }
+    double[][] upstream = read(gradients.upstream, Use.UPSTREAM, gradients.columns);
+    double[][] gradU = scratch.zeros(Use.GRAD_U, length, lanes);
+    double[][] gradDt = scratch.zeros(Use.GRAD_STEPS, length, lanes);
+    for (int i = length - 1; i >= 0; i--) {
+      double[] dy = upstream[i];
+      if (z != null) {
+        addSkip(i);
+        ScanLoops.exponentials(z[i], minusOnes, temporary, lanes, source.exact);
+        ScanLoops.gateBack(y[i], z[i], temporary, dy, lanes);
+      }
+      double[] gradX = gradU[i];
+      for (int state = 0; state < n; state++) {
+        double[] g = temporary;
+        ScanLoops.multiplyAdd(c.row(state, i), dy, carry[state], g, lanes);
+        c.addGradient(state, i, dy, h[i * n + state]);
+        b.addGradient(state, i, g, x[i]);
+        ScanLoops.addProduct(g, b.row(state, i), gradX, lanes);
+        double[] before = i == 0 ? start[state] : h[(i - 1) * n + state];
+        ScanLoops.stepBack(decay[i * n + state], before, g, carry[state], other, lanes);
+        ScanLoops.addProduct(a[state], other, gradDt[i], lanes);
+        ScanLoops.addProduct(dt[i], other, sums.a[state], lanes);
+      }
+      ScanLoops.addProduct(gradX, u[i], gradDt[i], lanes);
+      ScanLoops.multiply(gradX, dt[i], gradU[i], lanes);
+      if (skip != null) {
+        ScanLoops.addProduct(skip, dy, gradU[i], lanes);
+        ScanLoops.addProduct(u[i], dy, sums.skip[0], lanes);
+      }
+      if (source.softplus) {
+        ScanLoops.exponentials(dt[i], minusOnes, temporary, lanes, source.exact);
+        ScanLoops.softplusBack(gradDt[i], temporary, lanes);
+      }
+      ScanLoops.addProduct(ones, gradDt[i], sums.bias[0], lanes);
+    }
+    write(gradU, gradients.u, source.shape.length());
+    write(gradDt, gradients.delta, source.shape.length());
+    if (z != null) {
+      write(y, gradients.z, source.shape.length());
+    }
+    b.endSegment(gradients.b);
+    c.endSegment(gradients.c);
   }
 
-  /**
-   * Adds the gradients of a row.
-   *
-   * @param start the states before the segment, [rows, N]
-   * @param carry the gradients of the states after it, [rows, N]; afterwards of those before it
-   * @param gradA gets those of the rates, [channels, N]
-   */
-  void gradients(int row, double[] start, double[] carry, RowGradients gradient, double[] gradA) {
-    Block decays = decays(row);
-    Block in = b.of(row);
-    Block out = c.of(row);
-    int at = row * length;
-    int rate = row % task.channels() * n;
-    for (int i = 0; i < n; i += ScanLoops.LANES) {
-      ScanLoops.states(i, length, decays, in, input, at, state, start, row * n + i);
+  /** Stores the gradients that are sums over all segments. */
+  void finish(Sums sums, Gradients gradients) {
+    ScanShape shape = source.shape;
+    task.writePerChannel(sums.a, n, gradients.a, shape, scratch);
+    if (skip != null) {
+      task.writePerChannel(sums.skip, 1, gradients.skip, shape, scratch);
     }
-    for (int i = 0; i < n; i += 2) {
-      ScanLoops.gradients(
-          i,
-          length,
-          decays,
-          in,
-          out,
-          b.gradient(),
-          c.gradient(),
-          gradient,
-          at,
-          carry,
-          row * n + i,
-          a,
-          gradA,
-          rate + i);
+    if (bias != null) {
+      task.writePerChannel(sums.bias, 1, gradients.bias, shape, scratch);
     }
-    b.endRow(row);
-    c.endRow(row);
-  }
-
-  /** Turns the gradients of {@code dt u} into those of u, and adds their share to those of dt. */
-  void finish(RowGradients gradient) {
-    double[] ofInput = gradient.gradX();
-    double[] ofDt = gradient.gradDt();
-    for (int i = 0; i < task.rows() * length; i++) {
-      ofDt[i] += ofInput[i] * u[i];
-      ofInput[i] *= dt[i];
-    }
+    b.endTask(gradients.b);
+    c.endTask(gradients.c);
   }
 }

@@ -1,33 +1,49 @@
 package dev.melange.papers.mambamixer;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Arrays that a thread uses again and again: allocating them would cost as much as a small scan.
  */
 final class Scratch {
-  static final int U = 0;
-  static final int DT = 1;
-  static final int A = 2;
-  static final int B = 3;
-  static final int C = 4;
-  static final int INPUT = 5;
-  static final int DECAY = 6;
-  static final int STATE = 7;
-  static final int START = 8;
-  static final int CARRY = 9;
-  static final int Y = 10;
-  static final int GRAD_U = 11;
-  static final int GRAD_DT = 12;
-  static final int GRAD_A = 13;
-  static final int GRAD_B = 14;
-  static final int GRAD_C = 15;
-  static final int CONSTANTS_B = 16; // and the next one
-  static final int CONSTANTS_C = 18; // and the next one
+  /** What they hold. */
+  enum Use {
+    U,
+    STEPS,
+    INPUT,
+    GATE,
+    OUTPUT,
+    UPSTREAM,
+    RATES,
+    SKIP,
+    BIAS,
+    CONSTANTS,
+    STATES,
+    DECAYS,
+    CARRY,
+    START,
+    TEMPORARY,
+    VALUES_B,
+    VALUES_C,
+    ROWS_B,
+    ROWS_C,
+    GRAD_B,
+    GRAD_C,
+    GRAD_ROWS_B,
+    GRAD_ROWS_C,
+    GRAD_U,
+    GRAD_STEPS,
+    GRAD_RATES,
+    GRAD_SKIP,
+    GRAD_BIAS,
+    TILE
+  }
 
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-  private final double[][] arrays = new double[CONSTANTS_C + 2][];
+  private final Map<Use, double[][]> held = new EnumMap<>(Use.class);
   private float[] floats = new float[0];
 
   private Scratch() {}
@@ -37,19 +53,33 @@ final class Scratch {
     return OF_THREAD.get();
   }
 
-  /** An array of at least a size, with whatever it held. */
-  double[] get(int which, int size) {
-    if (arrays[which] == null || arrays[which].length < size) {
-      arrays[which] = new double[size];
+  /** At least so many rows of at least that length, with whatever they held. */
+  double[][] rows(Use use, int count, int length) {
+    double[][] rows = held.get(use);
+    if (rows == null || rows.length < count) {
+      rows = rows == null ? new double[count][] : Arrays.copyOf(rows, count);
+      held.put(use, rows);
     }
-    return arrays[which];
+    for (int i = 0; i < count; i++) {
+      if (rows[i] == null || rows[i].length < length) {
+        rows[i] = new double[length];
+      }
+    }
+    return rows;
   }
 
-  /** An array that begins with zeros. */
-  double[] zeros(int which, int size) {
-    double[] array = get(which, size);
-    Arrays.fill(array, 0, size, 0);
-    return array;
+  /** Rows that begin with zeros. */
+  double[][] zeros(Use use, int count, int length) {
+    double[][] rows = rows(use, count, length);
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(rows[i], 0, length, 0);
+    }
+    return rows;
+  }
+
+  /** One row. */
+  double[] row(Use use, int length) {
+    return rows(use, 1, length)[0];
   }
 
   /** An array of at least a size, for numbers on their way to and from float32. */

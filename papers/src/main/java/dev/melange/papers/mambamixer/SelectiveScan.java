@@ -4,6 +4,9 @@ import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The selective scan: a linear recurrence for each of D channels, with N states each, whose
@@ -141,41 +144,53 @@ public final class SelectiveScan {
 
   /** The outputs alone, [B, D, L]. */
   public static Tensor out(Arguments arguments) {
-    return arguments.finish(recurrence(arguments, false));
+    return packed(arguments, false);
   }
 
   /** The outputs and the last states. */
   public static Result run(Arguments arguments) {
     long length = arguments.u().size(2);
-    Tensor packed = recurrence(arguments, true);
-    return new Result(
-        arguments.finish(packed.narrow(2, 0, length)),
-        packed.narrow(2, length, arguments.a().size(1)));
+    Tensor packed = packed(arguments, true);
+    return new Result(packed.narrow(2, 0, length), packed.narrow(2, length, arguments.a().size(1)));
   }
 
-  private static Tensor recurrence(Arguments arguments, boolean withState) {
-    Tensor dt = arguments.steps();
-    Tensor b = perGroup(arguments.b());
-    Tensor c = perGroup(arguments.c());
+  /** The outputs, [B, D, L]; with the last state appended, [B, D, L + N]. */
+  private static Tensor packed(Arguments in, boolean withState) {
+    Tensor b = perGroup(in.b());
+    Tensor c = perGroup(in.c());
     if (b.dim() == 4 && c.dim() == 4 && b.size(1) != c.size(1)) {
       long groups = leastCommonMultiple(b.size(1), c.size(1));
       b = b.repeatInterleave(groups / b.size(1), 1);
       c = c.repeatInterleave(groups / c.size(1), 1);
     }
-    if (arguments.u().device().isCuda()) {
-      return composed(arguments.u(), dt, arguments.a(), b, c, withState);
+    if (in.u().device().isCuda()) {
+      Tensor y = composed(in.u(), in.steps(), in.a(), b, c, withState);
+      if (!withState) {
+        return in.finish(y);
+      }
+      long length = in.u().size(2);
+      Tensor state = y.narrow(2, length, in.a().size(1));
+      return Tensor.cat(2, in.finish(y.narrow(2, 0, length)), state);
     }
-    Tensor[] inputs = {arguments.u(), dt, arguments.a(), b, c};
+    Tensor[] all = {in.u(), in.delta(), in.a(), b, c, in.skip(), in.z(), in.deltaBias()};
+    Tensor[] given = present(all);
     boolean differentiable =
-        Autograd.isEnabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
+        Autograd.isEnabled() && Arrays.stream(given).anyMatch(Tensor::requiresGrad);
     ScanKernel[] kernel = new ScanKernel[1];
     return Autograd.custom(
-        in -> {
-          kernel[0] = new ScanKernel(in, withState, differentiable);
+        detached -> {
+          Iterator<Tensor> next = List.of(detached).iterator();
+          Tensor[] inputs =
+              Arrays.stream(all).map(x -> x == null ? null : next.next()).toArray(Tensor[]::new);
+          kernel[0] = new ScanKernel(inputs, in.deltaSoftplus(), withState, differentiable);
           return kernel[0].forward();
         },
-        gradient -> kernel[0].backward(gradient),
-        inputs);
+        gradient -> present(kernel[0].backward(gradient)),
+        given);
+  }
+
+  private static Tensor[] present(Tensor[] tensors) {
+    return Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
   }
 
   private static Tensor perGroup(Tensor coefficients) {
