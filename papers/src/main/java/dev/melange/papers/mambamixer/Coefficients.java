@@ -16,8 +16,8 @@ final class Coefficients {
   private final int groups;
   private final int blocks; // runs of lanes with the same coefficients
   private final int block; // their length
-  private final double[][] rows; // constants by state; otherwise one, of the last step asked for
-  private final double[][] rowGradients; // of constants, by state
+  private final double[][] rows; // of constants; otherwise one, of the last step asked for
+  private final double[][] rowGradients; // of constants
   private int from;
   private int length;
   private double[] values; // of the segment, [blocks, N, length]
@@ -46,10 +46,12 @@ final class Coefficients {
     groups = lastGroup - firstGroup + 1;
     blocks = task.samples() * groups;
     block = task.lanes() / blocks;
-    rows = scratch.rows(rowsUse, constant ? states : 1, task.lanes());
-    rowGradients = constant ? scratch.zeros(rowGradientsUse, states, task.lanes()) : null;
     if (constant) {
-      task.readPerChannel(numbers, states, rows, scratch);
+      rows = task.readPerChannel(numbers, states, rowsUse, scratch);
+      rowGradients = scratch.zeros(rowGradientsUse, states / task.beside(), task.wide());
+    } else {
+      rows = scratch.rows(rowsUse, 1, task.wide());
+      rowGradients = null;
     }
   }
 
@@ -105,28 +107,36 @@ final class Coefficients {
   }
 
   /**
-   * The coefficients of a state at a step of the segment, by lane, until the next are asked for.
+   * The coefficients at a step of the segment, until the next are asked for.
+   *
+   * @param row of states
    */
-  double[] row(int state, int step) {
+  double[] row(int row, int step) {
     if (constant) {
-      return rows[state];
+      return rows[row];
     }
-    for (int i = 0; i < blocks; i++) {
-      double value = values[(i * states + state) * length + step];
-      Arrays.fill(rows[0], i * block, (i + 1) * block, value);
+    int at = 0;
+    for (int state = row * task.beside(); state < (row + 1) * task.beside(); state++) {
+      for (int i = 0; i < blocks; i++) {
+        Arrays.fill(rows[0], at, at + block, values[(i * states + state) * length + step]);
+        at += block;
+      }
     }
     return rows[0];
   }
 
-  /** Adds {@code x y} to the gradient of each lane's coefficient of a state at a step. */
-  void addGradient(int state, int step, double[] x, double[] y) {
+  /** Sets the gradient of a row of states at a step to {@code x y}; of constants, adds that. */
+  void addGradient(int row, int step, double[] x, double[] y) {
     if (constant) {
-      ScanLoops.addProduct(x, y, rowGradients[state], task.lanes());
+      ScanLoops.addProduct(x, y, rowGradients[row], task.wide());
       return;
     }
-    for (int i = 0; i < blocks; i++) {
-      gradient[(i * states + state) * length + step] =
-          ScanLoops.dot(x, y, i * block, (i + 1) * block);
+    int at = 0;
+    for (int state = row * task.beside(); state < (row + 1) * task.beside(); state++) {
+      for (int i = 0; i < blocks; i++) {
+        gradient[(i * states + state) * length + step] = ScanLoops.dot(x, y, at, at + block);
+        at += block;
+      }
     }
   }
 

@@ -108,21 +108,29 @@ final class HostNumbers {
    *
    * @param first position of the first number
    * @param width length of the matrix's rows
-   * @param rows one per column, of one number per row of the matrix
+   * @param rows take the columns
    * @param columns number of columns
    * @param lanes number of the matrix's rows
+   * @param beside columns that one row takes, one after the other
    */
   void readColumns(
-      long first, long width, double[][] rows, int columns, int lanes, Scratch scratch) {
+      long first,
+      long width,
+      double[][] rows,
+      int columns,
+      int lanes,
+      int beside,
+      Scratch scratch) {
     if (floats == null) {
       double[] tile = scratch.row(Scratch.Use.TILE, columns * lanes);
       for (int j = 0; j < lanes; j++) {
         get(first + j * width, tile, j * columns, columns);
       }
       for (int i = 0; i < columns; i++) {
-        double[] row = rows[i];
+        double[] row = rows[i / beside];
+        int at = i % beside * lanes;
         for (int j = 0; j < lanes; j++) {
-          row[j] = tile[j * columns + i];
+          row[at + j] = tile[j * columns + i];
         }
       }
       return;
@@ -132,22 +140,30 @@ final class HostNumbers {
       get(first + j * width, tile, j * columns, columns);
     }
     for (int i = 0; i < columns; i++) {
-      double[] row = rows[i];
+      double[] row = rows[i / beside];
+      int at = i % beside * lanes;
       for (int j = 0; j < lanes; j++) {
-        row[j] = tile[j * columns + i];
+        row[at + j] = tile[j * columns + i];
       }
     }
   }
 
   /** Writes what {@link #readColumns} reads. */
   void writeColumns(
-      double[][] rows, int columns, int lanes, long first, long width, Scratch scratch) {
+      double[][] rows,
+      int columns,
+      int lanes,
+      int beside,
+      long first,
+      long width,
+      Scratch scratch) {
     if (floats == null) {
       double[] tile = scratch.row(Scratch.Use.TILE, columns * lanes);
       for (int i = 0; i < columns; i++) {
-        double[] row = rows[i];
+        double[] row = rows[i / beside];
+        int at = i % beside * lanes;
         for (int j = 0; j < lanes; j++) {
-          tile[j * columns + i] = row[j];
+          tile[j * columns + i] = row[at + j];
         }
       }
       for (int j = 0; j < lanes; j++) {
@@ -157,9 +173,10 @@ final class HostNumbers {
     }
     float[] tile = scratch.floats(columns * lanes);
     for (int i = 0; i < columns; i++) {
-      double[] row = rows[i];
+      double[] row = rows[i / beside];
+      int at = i % beside * lanes;
       for (int j = 0; j < lanes; j++) {
-        tile[j * columns + i] = (float) row[j];
+        tile[j * columns + i] = (float) row[at + j];
       }
     }
     for (int j = 0; j < lanes; j++) {

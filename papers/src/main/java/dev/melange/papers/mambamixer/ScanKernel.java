@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 final class ScanKernel {
   private static final int MIN_LANES = 96; // fewer would leave much of each loop to its ends
   private static final int MAX_LANES = 256;
+  private static final int WIDE = 512; // length of a row of states
   private static final int MANY_TASKS = 8;
   private static final int CACHED = 1 << 16; // numbers that stay in a core's cache
   private static final int MIN_SEGMENT = 16;
@@ -117,7 +118,7 @@ final class ScanKernel {
       for (int slot = 0; slot < slots; slot++) {
         int first = slot * together;
         int count = Math.min(together, shape.batch() - first);
-        tasks.add(new ScanTask(slot, 0, first, count, 0, shape.channels()));
+        tasks.add(task(slot, 0, first, count, 0, shape.channels()));
       }
       return;
     }
@@ -131,10 +132,18 @@ final class ScanKernel {
         for (int chunk = 0; chunk < chunks; chunk++) {
           int from = chunk * size;
           int count = Math.min(size, inGroup - from);
-          tasks.add(new ScanTask(slot, chunk, slot, 1, group * inGroup + from, count));
+          tasks.add(task(slot, chunk, slot, 1, group * inGroup + from, count));
         }
       }
     }
+  }
+
+  private ScanTask task(int slot, int chunk, int sample, int samples, int channel, int channels) {
+    int beside = Math.max(1, Math.min(shape.states(), WIDE / (samples * channels)));
+    while (shape.states() % beside != 0) {
+      beside--;
+    }
+    return new ScanTask(slot, chunk, sample, samples, channel, channels, beside);
   }
 
   private void forEachTask(Consumer<ScanTask> body) {
@@ -153,10 +162,10 @@ final class ScanKernel {
     return Math.min(segment, shape.length() - index * segment);
   }
 
-  /** Where a state of a task's lanes before a segment is kept. */
-  private long startOf(ScanTask task, int index, int state) {
+  /** Where a row of a task's states before a segment is kept. */
+  private long startOf(ScanTask task, int index, int row) {
     long before = ((long) index * shape.batch() * shape.channels()) + task.firstLane(shape);
-    return before * shape.states() + (long) state * task.lanes();
+    return before * shape.states() + (long) row * task.wide();
   }
 
   /** Where the last states of a task lie in the output. */
@@ -173,20 +182,20 @@ final class ScanKernel {
   }
 
   private void forward(ScanTask task, HostNumbers out) {
-    int n = shape.states();
-    int lanes = task.lanes();
+    int rows = shape.states() / task.beside();
     Scratch scratch = Scratch.ofThread();
     ScanSegment part = new ScanSegment(source, task, scratch);
-    double[][] h = scratch.zeros(Scratch.Use.CARRY, n, lanes);
+    double[][] h = scratch.zeros(Scratch.Use.CARRY, rows, task.wide());
     for (int index = 0; index < segments; index++) {
-      for (int state = 0; starts != null && state < n; state++) {
-        starts.write(h[state], 0, startOf(task, index, state), lanes, scratch);
+      for (int row = 0; starts != null && row < rows; row++) {
+        starts.write(h[row], 0, startOf(task, index, row), task.wide(), scratch);
       }
       part.load(index * segment, lengthOf(index));
       part.forward(h, out, columns);
     }
     if (withState) {
-      out.writeColumns(h, n, lanes, lastOf(task), columns, scratch);
+      out.writeColumns(
+          h, shape.states(), task.lanes(), task.beside(), lastOf(task), columns, scratch);
     }
   }
 
@@ -239,20 +248,21 @@ final class ScanKernel {
   }
 
   private void backward(ScanTask task, Gradients gradients) {
-    int n = shape.states();
-    int lanes = task.lanes();
+    int rows = shape.states() / task.beside();
     Scratch scratch = Scratch.ofThread();
     ScanSegment part = new ScanSegment(source, task, scratch);
-    double[][] carry = scratch.zeros(Scratch.Use.CARRY, n, lanes);
+    double[][] carry = scratch.zeros(Scratch.Use.CARRY, rows, task.wide());
     if (withState) {
-      gradients.upstream().readColumns(lastOf(task), columns, carry, n, lanes, scratch);
+      HostNumbers upstream = gradients.upstream();
+      upstream.readColumns(
+          lastOf(task), columns, carry, shape.states(), task.lanes(), task.beside(), scratch);
     }
-    double[][] start = scratch.rows(Scratch.Use.START, n, lanes);
+    double[][] start = scratch.rows(Scratch.Use.START, rows, task.wide());
     Sums sums = Sums.zeros(shape, task, scratch);
     for (int index = segments - 1; index >= 0; index--) {
       part.load(index * segment, lengthOf(index));
-      for (int state = 0; state < n; state++) {
-        starts.read(startOf(task, index, state), start[state], 0, lanes, scratch);
+      for (int row = 0; row < rows; row++) {
+        starts.read(startOf(task, index, row), start[row], 0, task.wide(), scratch);
       }
       part.backward(start, carry, sums, gradients);
     }

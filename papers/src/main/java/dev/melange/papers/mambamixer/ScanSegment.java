@@ -65,12 +65,16 @@ final class ScanSegment {
   private final Source source;
   private final ScanTask task;
   private final Scratch scratch;
-  private final int n;
+  private final int rows; // of states
   private final int lanes;
+  private final int wide; // length of a row of states
   private final double[] ones;
   private final double[] minusOnes;
   private final double[] temporary;
   private final double[] other;
+  private final double[] wideDt; // of one step, as the next two
+  private final double[] wideX;
+  private final double[] wideY; // or its gradient
   private final double[][] a; // by state
   private final double[] skip; // or null
   private final double[] bias; // or null
@@ -89,18 +93,21 @@ final class ScanSegment {
     this.task = task;
     this.scratch = scratch;
     ScanShape shape = source.shape;
-    n = shape.states();
+    rows = shape.states() / task.beside();
     lanes = task.lanes();
+    wide = task.wide();
     double[][] constants = scratch.rows(Use.CONSTANTS, 2, lanes);
     ones = constants[0];
     minusOnes = constants[1];
     Arrays.fill(ones, 0, lanes, 1);
     Arrays.fill(minusOnes, 0, lanes, -1);
-    double[][] free = scratch.rows(Use.TEMPORARY, 2, lanes);
+    double[][] free = scratch.rows(Use.TEMPORARY, 5, wide);
     temporary = free[0];
     other = free[1];
-    a = scratch.rows(Use.RATES, n, lanes);
-    task.readPerChannel(source.a, n, a, scratch);
+    wideDt = free[2];
+    wideX = free[3];
+    wideY = free[4];
+    a = task.readPerChannel(source.a, shape.states(), Use.RATES, scratch);
     skip = perChannel(source.skip, Use.SKIP);
     bias = perChannel(source.bias, Use.BIAS);
     b = Coefficients.b(source.b, source.constantB, shape, task, scratch);
@@ -108,12 +115,7 @@ final class ScanSegment {
   }
 
   private double[] perChannel(HostNumbers numbers, Use use) {
-    if (numbers == null) {
-      return null;
-    }
-    double[][] rows = scratch.rows(use, 1, lanes);
-    task.readPerChannel(numbers, 1, rows, scratch);
-    return rows[0];
+    return numbers == null ? null : task.readPerChannel(numbers, 1, use, scratch)[0];
   }
 
   /** Turns to a segment of the steps. */
@@ -124,7 +126,7 @@ final class ScanSegment {
     dt = read(source.delta, Use.STEPS);
     z = source.z == null ? null : read(source.z, Use.GATE);
     x = scratch.rows(Use.INPUT, length, lanes);
-    y = scratch.zeros(Use.OUTPUT, length, lanes);
+    y = scratch.rows(Use.OUTPUT, length, lanes);
     for (int i = 0; i < length; i++) {
       if (bias != null) {
         ScanLoops.multiplyAdd(bias, ones, dt[i], dt[i], lanes);
@@ -143,37 +145,61 @@ final class ScanSegment {
   }
 
   private double[][] read(HostNumbers numbers, Use use, int columns) {
-    double[][] rows = scratch.rows(use, length, lanes);
-    numbers.readColumns(place(columns), columns, rows, length, lanes, scratch);
-    return rows;
+    double[][] by = scratch.rows(use, length, lanes);
+    numbers.readColumns(place(columns), columns, by, length, lanes, 1, scratch);
+    return by;
+  }
+
+  /** Repeats the numbers of all lanes for each state of a row. */
+  private void spread(double[] row, double[] repeated) {
+    for (int at = 0; at < wide; at += lanes) {
+      System.arraycopy(row, 0, repeated, at, lanes);
+    }
+  }
+
+  /** Adds up the states of a row. */
+  private void fold(double[] row, double[] sum) {
+    System.arraycopy(row, 0, sum, 0, lanes);
+    for (int at = lanes; at < wide; at += lanes) {
+      for (int j = 0; j < lanes; j++) {
+        sum[j] += row[at + j];
+      }
+    }
   }
 
   private long place(int columns) {
     return task.firstLane(source.shape) * columns + from;
   }
 
-  private void write(double[][] rows, HostNumbers numbers, int columns) {
-    numbers.writeColumns(rows, length, lanes, place(columns), columns, scratch);
+  private void write(double[][] by, HostNumbers numbers, int columns) {
+    numbers.writeColumns(by, length, lanes, 1, place(columns), columns, scratch);
   }
 
-  /** The step of a state, which also adds to the output. */
-  private void step(int i, int state, double[] decay, double[] before, double[] after) {
-    ScanLoops.exponentials(dt[i], a[state], decay, lanes, source.exact);
-    ScanLoops.step(decay, before, b.row(state, i), x[i], after, lanes);
-    ScanLoops.addProduct(c.row(state, i), after, y[i], lanes);
+  private void beginStep(int i) {
+    spread(dt[i], wideDt);
+    spread(x[i], wideX);
+    Arrays.fill(wideY, 0, wide, 0);
+  }
+
+  /** The step of a row of states, which also adds to the output. */
+  private void step(int i, int row, double[] decay, double[] before, double[] after) {
+    ScanLoops.exponentials(wideDt, a[row], decay, wide, source.exact);
+    ScanLoops.step(decay, before, b.row(row, i), wideX, after, wide);
+    ScanLoops.addProduct(c.row(row, i), after, wideY, wide);
   }
 
   /**
    * Computes the outputs.
    *
-   * @param h the states before the segment, a row per state; afterwards those after it
+   * @param h the states before the segment, in rows; afterwards those after it
    */
   void forward(double[][] h, HostNumbers out, int columns) {
     for (int i = 0; i < length; i++) {
-      for (int state = 0; state < n; state++) {
-        step(i, state, temporary, h[state], h[state]);
+      beginStep(i);
+      for (int row = 0; row < rows; row++) {
+        step(i, row, temporary, h[row], h[row]);
       }
-      addSkip(i);
+      endStep(i);
       if (z != null) {
         ScanLoops.exponentials(z[i], minusOnes, temporary, lanes, source.exact);
         ScanLoops.gate(y[i], z[i], temporary, lanes);
@@ -182,7 +208,8 @@ final class ScanSegment {
     write(y, out, columns);
   }
 
-  private void addSkip(int i) {
+  private void endStep(int i) {
+    fold(wideY, y[i]);
     if (skip != null) {
       ScanLoops.addProduct(skip, u[i], y[i], lanes);
     }
@@ -192,7 +219,7 @@ final class ScanSegment {
   record Sums(double[][] a, double[][] skip, double[][] bias) {
     static Sums zeros(ScanShape shape, ScanTask task, Scratch scratch) {
       return new Sums(
-          scratch.zeros(Use.GRAD_RATES, shape.states(), task.lanes()),
+          scratch.zeros(Use.GRAD_RATES, shape.states() / task.beside(), task.wide()),
           scratch.zeros(Use.GRAD_SKIP, 1, task.lanes()),
           scratch.zeros(Use.GRAD_BIAS, 1, task.lanes()));
     }
@@ -201,41 +228,52 @@ final class ScanSegment {
   /**
    * Computes the gradients.
    *
-   * @param start the states before the segment, a row per state
+   * @param start the states before the segment, in rows
    * @param carry the gradients of the states after it; afterwards of those before it
    * @param sums are added to
    */
   void backward(double[][] start, double[][] carry, Sums sums, Gradients gradients) {
-    double[][] h = scratch.rows(Use.STATES, length * n, lanes);
-    double[][] decay = scratch.rows(Use.DECAYS, length * n, lanes);
+    double[][] h = scratch.rows(Use.STATES, length * rows, wide);
+    double[][] decay = scratch.rows(Use.DECAYS, length * rows, wide);
     for (int i = 0; i < length; i++) {
-      for (int state = 0; state < n; state++) {
-        double[] before = i == 0 ? start[state] : h[(i - 1) * n + state];
-        step(i, state, decay[i * n + state], before, h[i * n + state]);
+      beginStep(i);
+      for (int row = 0; row < rows; row++) {
+        double[] before = i == 0 ? start[row] : h[(i - 1) * rows + row];
+        step(i, row, decay[i * rows + row], before, h[i * rows + row]);
       }
+      endStep(i);
     }
     double[][] upstream = read(gradients.upstream, Use.UPSTREAM, gradients.columns);
-    double[][] gradU = scratch.zeros(Use.GRAD_U, length, lanes);
-    double[][] gradDt = scratch.zeros(Use.GRAD_STEPS, length, lanes);
+    double[][] gradU = scratch.rows(Use.GRAD_U, length, lanes);
+    double[][] gradDt = scratch.rows(Use.GRAD_STEPS, length, lanes);
+    double[][] grads = scratch.rows(Use.GRAD_WIDE, 2, wide);
+    double[] wideGradX = grads[0];
+    double[] wideGradDt = grads[1];
     for (int i = length - 1; i >= 0; i--) {
       double[] dy = upstream[i];
       if (z != null) {
-        addSkip(i);
         ScanLoops.exponentials(z[i], minusOnes, temporary, lanes, source.exact);
         ScanLoops.gateBack(y[i], z[i], temporary, dy, lanes);
       }
-      double[] gradX = gradU[i];
-      for (int state = 0; state < n; state++) {
+      spread(dy, wideY);
+      spread(dt[i], wideDt);
+      spread(x[i], wideX);
+      Arrays.fill(wideGradX, 0, wide, 0);
+      Arrays.fill(wideGradDt, 0, wide, 0);
+      for (int row = 0; row < rows; row++) {
         double[] g = temporary;
-        ScanLoops.multiplyAdd(c.row(state, i), dy, carry[state], g, lanes);
-        c.addGradient(state, i, dy, h[i * n + state]);
-        b.addGradient(state, i, g, x[i]);
-        ScanLoops.addProduct(g, b.row(state, i), gradX, lanes);
-        double[] before = i == 0 ? start[state] : h[(i - 1) * n + state];
-        ScanLoops.stepBack(decay[i * n + state], before, g, carry[state], other, lanes);
-        ScanLoops.addProduct(a[state], other, gradDt[i], lanes);
-        ScanLoops.addProduct(dt[i], other, sums.a[state], lanes);
+        double[] before = i == 0 ? start[row] : h[(i - 1) * rows + row];
+        ScanLoops.multiplyAdd(c.row(row, i), wideY, carry[row], g, wide);
+        c.addGradient(row, i, wideY, h[i * rows + row]);
+        b.addGradient(row, i, g, wideX);
+        ScanLoops.addProduct(g, b.row(row, i), wideGradX, wide);
+        ScanLoops.stepBack(decay[i * rows + row], before, g, carry[row], other, wide);
+        ScanLoops.addProduct(a[row], other, wideGradDt, wide);
+        ScanLoops.addProduct(wideDt, other, sums.a[row], wide);
       }
+      double[] gradX = gradU[i];
+      fold(wideGradX, gradX);
+      fold(wideGradDt, gradDt[i]);
       ScanLoops.addProduct(gradX, u[i], gradDt[i], lanes);
       ScanLoops.multiply(gradX, dt[i], gradU[i], lanes);
       if (skip != null) {
@@ -260,7 +298,7 @@ final class ScanSegment {
   /** Stores the gradients that are sums over all segments. */
   void finish(Sums sums, Gradients gradients) {
     ScanShape shape = source.shape;
-    task.writePerChannel(sums.a, n, gradients.a, shape, scratch);
+    task.writePerChannel(sums.a, shape.states(), gradients.a, shape, scratch);
     if (skip != null) {
       task.writePerChannel(sums.skip, 1, gradients.skip, shape, scratch);
     }

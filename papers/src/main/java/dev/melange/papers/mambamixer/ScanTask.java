@@ -1,5 +1,7 @@
 package dev.melange.papers.mambamixer;
 
+import java.util.Arrays;
+
 /**
  * A part of the samples and channels of a scan: several samples with all channels, or some channels
  * of one group of one sample. Its lanes, pairs of a sample and a channel, follow one another in
@@ -11,11 +13,18 @@ package dev.melange.papers.mambamixer;
  * @param samples their number
  * @param channel the first channel
  * @param channels their number
+ * @param beside states that one row of numbers holds, each for all lanes; a divisor of all
  */
-record ScanTask(int slot, int chunk, int sample, int samples, int channel, int channels) {
+record ScanTask(
+    int slot, int chunk, int sample, int samples, int channel, int channels, int beside) {
   /** Number of lanes. */
   int lanes() {
     return samples * channels;
+  }
+
+  /** Length of a row of some states. */
+  int wide() {
+    return beside * lanes();
   }
 
   /** The first lane of all of a shape. */
@@ -24,32 +33,38 @@ record ScanTask(int slot, int chunk, int sample, int samples, int channel, int c
   }
 
   /**
-   * Reads numbers of each channel, [D, count], into one row per number, of all lanes.
+   * Rows of some states with numbers of each channel.
    *
-   * @param count numbers of a channel
+   * @param numbers [D, count]
+   * @param count numbers of a channel: all states, or one
    */
-  void readPerChannel(HostNumbers numbers, int count, double[][] rows, Scratch scratch) {
-    numbers.readColumns((long) channel * count, count, rows, count, channels, scratch);
+  double[][] readPerChannel(HostNumbers numbers, int count, Scratch.Use use, Scratch scratch) {
+    double[] tile = scratch.row(Scratch.Use.TILE, channels * count);
+    numbers.read((long) channel * count, tile, 0, channels * count, scratch);
+    double[][] rows = scratch.rows(use, (count + beside - 1) / beside, wide());
     for (int i = 0; i < count; i++) {
-      for (int s = 1; s < samples; s++) {
-        System.arraycopy(rows[i], 0, rows[i], s * channels, channels);
+      for (int lane = 0; lane < lanes(); lane++) {
+        rows[i / beside][i % beside * lanes() + lane] = tile[lane % channels * count + i];
       }
     }
+    return rows;
   }
 
   /**
-   * Writes the sums over the samples of such rows, [slots, D, count].
+   * Writes the sums over the samples of such rows.
    *
-   * @param rows are overwritten
+   * @param numbers [slots, D, count]
    */
   void writePerChannel(
       double[][] rows, int count, HostNumbers numbers, ScanShape shape, Scratch scratch) {
+    double[] tile = scratch.row(Scratch.Use.TILE, channels * count);
+    Arrays.fill(tile, 0, channels * count, 0);
     for (int i = 0; i < count; i++) {
-      for (int lane = channels; lane < lanes(); lane++) {
-        rows[i][lane % channels] += rows[i][lane];
+      for (int lane = 0; lane < lanes(); lane++) {
+        tile[lane % channels * count + i] += rows[i / beside][i % beside * lanes() + lane];
       }
     }
     long first = ((long) slot * shape.channels() + channel) * count;
-    numbers.writeColumns(rows, count, channels, first, count, scratch);
+    numbers.write(tile, 0, first, channels * count, scratch);
   }
 }

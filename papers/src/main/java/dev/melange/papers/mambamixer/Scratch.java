@@ -33,6 +33,7 @@ final class Scratch {
     GRAD_C,
     GRAD_ROWS_B,
     GRAD_ROWS_C,
+    GRAD_WIDE,
     GRAD_U,
     GRAD_STEPS,
     GRAD_RATES,
