@@ -8,6 +8,7 @@ import dev.melange.mix.Mixup;
 import dev.melange.optim.Adam;
 import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
@@ -229,8 +230,7 @@ final class AdaMixUpTrials {
     model.eval();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("seed", trial.seed());
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
+    TrainingFigures.putLosses(json, result);
     json.put("error", error(model, Long.MAX_VALUE));
     json.put("steps", result.steps());
     for (String name : List.of("error", "region_start", "region_width")) {

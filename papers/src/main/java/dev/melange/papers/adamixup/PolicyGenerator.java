@@ -15,10 +15,14 @@ import java.util.function.UnaryOperator;
  * leaves [0, 1].
  *
  * <p>Its last layers begin with weights of N(0, 0.001^2), so that all intervals begin at [1/3,
- * 2/3]. The objective then narrows them around one half, where mixtures are farthest from real
- * images: on the bundled digits from 0.49 on with a width of 0.04 after 36 epochs. That is not for
- * the small initial weights: with a standard deviation of 0.1 the intervals end there as well, with
- * or without the discriminator.
+ * 2/3]. The objective in the end narrows them around one half, where mixtures are farthest from
+ * real images: on the bundled digits from 0.49 on with a width of 0.04 after 36 epochs. With a
+ * standard deviation of 0.1 the intervals end there as well, with or without the discriminator.
+ *
+ * <p>How soon they get there is luck. The two linear layers grow together, so that the softmax may
+ * saturate within some ten steps at the whole interval [0, 1], where its gradient vanishes; only
+ * the weight decay leads out again. On 500 images of MNIST one of three seeds came to 0.49 with a
+ * width of 0.003 in the study's 180 steps, the others still drew from [0, 1].
  */
 public final class PolicyGenerator extends ConvTrunk {
   /**

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.metric.Calibration;
 import dev.melange.metric.Classification;
-import dev.melange.optim.ParameterGroup;
-import dev.melange.optim.Schedule;
-import dev.melange.optim.Sgd;
+import dev.melange.papers.study.SgdTraining;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Engine;
@@ -109,32 +108,31 @@ final class AdAutoMixTrials {
   }
 
   ObjectNode train(Trial trial, Kind kind, boolean save) throws IOException {
-    try (AdAutoMix model = network(kind, trial.seed());
-        Sgd sgd =
-            Sgd.of(
-                ParameterGroup.all(model, settings.weight_decay()),
-                Sgd.Config.withMomentum(settings.momentum()))) {
+    try (AdAutoMix model = network(kind, trial.seed())) {
       Minibatches data = task.training(trial.seed());
       int steps = task.settings().epochs() * data.batches();
       EmaSchedule average =
           new EmaSchedule(settings.teacher(), 0.999999, new double[] {0.1, 1}, "constant", steps);
       MixingStep step = model.step(kind.generates() ? model.adaptive() : null);
       TrainingResult result =
-          trial.train(
-              Trainer.of(model, batch -> loss(model, kind, step, batch))
-                  .data(data)
-                  .prepare(
-                      (batch, rng, progress) ->
-                          task.augmented(batch, rng)
-                              .with("draws", Tensor.scalar(rng.nextInt(), DType.I64))
-                              .with("step", Tensor.scalar((double) progress.step(), DType.I64)))
-                  .afterStep(progress -> model.updateTeacher(average.momentum(progress.step())))
-                  .optimizer(sgd)
-                  .schedule(Schedule.cosine(settings.learning_rate(), 0, 0, steps, 0))
-                  .epochs(task.settings().epochs())
-                  .metrics(() -> metrics(model, kind, step))
-                  .evaluateEvery(Math.max(1, task.settings().epochs() / EVALUATIONS))
-                  .seed(trial.seed()));
+          new SgdTraining(
+                  task.settings().epochs(),
+                  settings.learning_rate(),
+                  settings.momentum(),
+                  settings.weight_decay(),
+                  EVALUATIONS)
+              .run(
+                  trial,
+                  model,
+                  Trainer.of(model, batch -> loss(model, kind, step, batch))
+                      .prepare(
+                          (batch, rng, progress) ->
+                              task.augmented(batch, rng)
+                                  .with("draws", Tensor.scalar(rng.nextInt(), DType.I64))
+                                  .with("step", Tensor.scalar((double) progress.step(), DType.I64)))
+                      .afterStep(progress -> model.updateTeacher(average.momentum(progress.step())))
+                      .metrics(() -> metrics(model, kind, step)),
+                  data);
       if (save) {
         trial.save(model, "adautomix", model.config());
       }
@@ -214,8 +212,7 @@ final class AdAutoMixTrials {
 
   private ObjectNode measure(AdAutoMix model, Kind kind, TrainingResult result) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
+    TrainingFigures.putLosses(json, result);
     // without mixing there is one head; what it says counts for both
     List<String> heads = kind == Kind.NONE ? List.of(ONE) : List.of(ONE, MIX, "one_k", "mix_k");
     for (String name : heads) {

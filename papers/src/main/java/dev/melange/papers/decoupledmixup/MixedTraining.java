@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.mix.MixContext;
-import dev.melange.optim.ParameterGroup;
-import dev.melange.optim.Schedule;
-import dev.melange.optim.Sgd;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.decoupledmixup.DecoupledStudy.Settings;
 import dev.melange.papers.decoupledmixup.DecoupledStudy.Variant;
 import dev.melange.papers.mixuppolicies.ResNetCifar;
 import dev.melange.papers.mixuppolicies.SmallImages;
+import dev.melange.papers.study.SgdTraining;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
@@ -53,32 +52,34 @@ final class MixedTraining {
       throws IOException {
     Minibatches train = images.training(settings.batch(), trial.seed());
     Minibatches test = images.testing(EVALUATION_BATCH);
-    try (ResNetCifar model = network(settings, images, new Rng(trial.seed()));
-        Sgd sgd =
-            Sgd.of(
-                ParameterGroup.all(model, settings.weight_decay()),
-                Sgd.Config.withMomentum(settings.momentum()))) {
+    try (ResNetCifar model = network(settings, images, new Rng(trial.seed()))) {
       MixContext context = MixContext.of(model, images.normalize());
-      long steps = (long) settings.epochs() * train.batches();
       TrainingResult result =
-          trial.train(
-              Trainer.of(model, variant.loss().objective(model))
-                  .data(train)
-                  .prepare(
-                      (batch, rng) ->
-                          variant
-                              .policy()
-                              .apply(
-                                  SmallImages.augment(
-                                      batch, settings.shift(), settings.shift_each(), rng.fork(0)),
-                                  context,
-                                  rng.fork(1)))
-                  .optimizer(sgd)
-                  .schedule(Schedule.cosine(settings.learning_rate(), 0, 0, steps, 0))
-                  .epochs(settings.epochs())
-                  .metrics(() -> Map.of("accuracy", ImageEvaluation.of(model, test).accuracy(1)))
-                  .evaluateEvery(Math.max(1, settings.epochs() / EVALUATIONS))
-                  .seed(trial.seed()));
+          new SgdTraining(
+                  settings.epochs(),
+                  settings.learning_rate(),
+                  settings.momentum(),
+                  settings.weight_decay(),
+                  EVALUATIONS)
+              .run(
+                  trial,
+                  model,
+                  Trainer.of(model, variant.loss().objective(model))
+                      .prepare(
+                          (batch, rng) ->
+                              variant
+                                  .policy()
+                                  .apply(
+                                      SmallImages.augment(
+                                          batch,
+                                          settings.shift(),
+                                          settings.shift_each(),
+                                          rng.fork(0)),
+                                      context,
+                                      rng.fork(1)))
+                      .metrics(
+                          () -> Map.of("accuracy", ImageEvaluation.of(model, test).accuracy(1))),
+                  train);
       if (first) {
         String name = settings.base_channels() < 64 ? "resnet_tiny_cifar" : "resnet18_cifar";
         trial.save(model, name, model.config());
@@ -95,10 +96,8 @@ final class MixedTraining {
       boolean curves) {
     ImageEvaluation evaluation = ImageEvaluation.of(model, test);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
-    json.put("accuracy", 100 * evaluation.accuracy(1));
-    json.put("ece", 100 * evaluation.calibration().expectedError());
+    TrainingFigures.putLosses(json, result);
+    TrainingFigures.putTest(json, evaluation);
     json.put("fgsm_error", 100 - 100 * Robustness.accuracy(model, test, images.normalize()));
     MixtureProbe probe = MixtureProbe.of(images);
     json.put("both_found", probe.bothFound(model));

@@ -14,6 +14,7 @@ import dev.melange.optim.Schedule;
 import dev.melange.optim.Sgd;
 import dev.melange.papers.ImageInput;
 import dev.melange.papers.hardnegativemixing.MochiSettings.Arena;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.papers.study.TrialResults;
 import dev.melange.tensor.Engine;
@@ -230,8 +231,7 @@ final class MochiArena {
       boolean picture)
       throws IOException {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
+    TrainingFigures.putLosses(json, result);
     List<EpochRecord> evaluated =
         result.history().stream().filter(epoch -> !epoch.metrics().isEmpty()).toList();
     json.set(

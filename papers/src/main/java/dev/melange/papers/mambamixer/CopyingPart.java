@@ -1,6 +1,5 @@
 package dev.melange.papers.mambamixer;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.optim.Adam;
@@ -9,6 +8,7 @@ import dev.melange.optim.ParameterGroup;
 import dev.melange.optim.Schedule;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.StudyRun;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.report.Chart;
 import dev.melange.tensor.Autograd;
@@ -17,7 +17,6 @@ import dev.melange.tensor.Losses;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
 import dev.melange.train.TrainingResult;
@@ -107,12 +106,7 @@ final class CopyingPart {
       trial.save(model, id(selective), settings);
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("parameters", model.parameterCount());
-      ArrayNode losses = json.putArray("loss_by_epoch");
-      ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-      for (EpochRecord epoch : result.history()) {
-        losses.add(epoch.loss());
-        accuracies.add(epoch.metrics().get("accuracy"));
-      }
+      TrainingFigures.putEpochs(json, "loss_by_epoch", result);
       json.put("accuracy", result.last().metrics().get("accuracy"));
       return json;
     }

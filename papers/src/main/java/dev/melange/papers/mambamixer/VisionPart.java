@@ -1,6 +1,5 @@
 package dev.melange.papers.mambamixer;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.image.HorizontalFlip;
@@ -18,10 +17,10 @@ import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.study.Finding;
 import dev.melange.papers.study.StudyRun;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
@@ -148,12 +147,7 @@ final class VisionPart {
       trial.save(model, "vim2-" + mixing.key(), config);
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("parameters", model.parameterCount());
-      ArrayNode losses = json.putArray("loss_by_epoch");
-      ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-      for (EpochRecord epoch : result.history()) {
-        losses.add(epoch.loss());
-        accuracies.add(epoch.metrics().get("accuracy"));
-      }
+      TrainingFigures.putEpochs(json, "loss_by_epoch", result);
       json.put("accuracy", result.last().metrics().get("accuracy"));
       return json;
     }

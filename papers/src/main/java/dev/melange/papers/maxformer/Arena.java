@@ -1,6 +1,5 @@
 package dev.melange.papers.maxformer;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.image.HorizontalFlip;
@@ -18,11 +17,11 @@ import dev.melange.optim.ParameterGroup;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.study.StudyImages;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
@@ -151,12 +150,7 @@ record Arena(MaxFormerSettings settings, StudyImages images) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("accuracy", result.last().metrics().get("accuracy"));
     json.put("parameters", model.parameterCount());
-    ArrayNode losses = json.putArray("loss");
-    ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-    for (EpochRecord epoch : result.history()) {
-      losses.add(epoch.loss());
-      accuracies.add(epoch.metrics().get("accuracy"));
-    }
+    TrainingFigures.putEpochs(json, "loss", result);
     return json;
   }
 }

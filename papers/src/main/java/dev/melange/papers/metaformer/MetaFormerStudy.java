@@ -16,11 +16,11 @@ import dev.melange.papers.study.Scale;
 import dev.melange.papers.study.Study;
 import dev.melange.papers.study.StudyImages;
 import dev.melange.papers.study.StudyRun;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.papers.study.Verdict;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
@@ -142,12 +142,7 @@ final class MetaFormerStudy implements Study {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("accuracy", result.last().metrics().get("accuracy"));
       json.put("parameters", model.parameterCount());
-      var losses = json.putArray("loss");
-      var accuracies = json.putArray("accuracy_by_epoch");
-      for (EpochRecord epoch : result.history()) {
-        losses.add(epoch.loss());
-        accuracies.add(epoch.metrics().get("accuracy"));
-      }
+      TrainingFigures.putEpochs(json, "loss", result);
       return json;
     } finally {
       model.close();

@@ -2,13 +2,12 @@ package dev.melange.papers.mixupfeaturelearning;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.melange.optim.ParameterGroup;
-import dev.melange.optim.Schedule;
-import dev.melange.optim.Sgd;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.mixupfeaturelearning.FeatureLearningSettings.Images;
 import dev.melange.papers.mixuppolicies.ResNetCifar;
 import dev.melange.papers.mixuppolicies.SmallImages;
+import dev.melange.papers.study.SgdTraining;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.papers.study.TrialResults;
 import dev.melange.tensor.DType;
@@ -133,51 +132,47 @@ final class ImageTrial {
     try (ResNetCifar model = new ResNetCifar(config, new Rng(trial.seed()))) {
       model.startBlocksAtOne();
       model.to(Engine.get().device());
-      long steps = (long) settings.epochs() * train.batches();
-      try (Sgd sgd =
-          Sgd.of(
-              ParameterGroup.all(model, settings.weight_decay()),
-              Sgd.Config.withMomentum(settings.momentum()))) {
-        TrainingResult result =
-            trial.train(
-                Trainer.of(
-                        model,
-                        batch ->
-                            Losses.softCrossEntropy(
-                                model.forward(batch.get(ImageBatches.IMAGE)), batch.get(TARGET)))
-                    .data(train)
-                    .prepare(
-                        (batch, rng, progress) ->
-                            mix(
-                                SmallImages.augment(batch, settings.shift(), false, rng.fork(0)),
-                                progress.step() < (long) variant.stop() * train.batches()
-                                    ? variant.shares()
-                                    : Shares.NONE,
-                                settings.alpha(),
-                                classes,
-                                rng.fork(1)))
-                    .optimizer(sgd)
-                    .schedule(Schedule.cosine(settings.learning_rate(), 0, 0, steps, 0))
-                    .epochs(settings.epochs())
-                    .metrics(() -> Map.of("accuracy", ImageEvaluation.of(model, test).accuracy(1)))
-                    .evaluateEvery(Math.max(1, settings.epochs() / EVALUATIONS))
-                    .seed(trial.seed()));
-        if (first) {
-          String name = settings.base_channels() < 64 ? "resnet_tiny_cifar" : "resnet18_cifar";
-          trial.save(model, name, config);
-        }
-        return measure(model, result, test);
+      TrainingResult result =
+          new SgdTraining(
+                  settings.epochs(),
+                  settings.learning_rate(),
+                  settings.momentum(),
+                  settings.weight_decay(),
+                  EVALUATIONS)
+              .run(
+                  trial,
+                  model,
+                  Trainer.of(
+                          model,
+                          batch ->
+                              Losses.softCrossEntropy(
+                                  model.forward(batch.get(ImageBatches.IMAGE)), batch.get(TARGET)))
+                      .prepare(
+                          (batch, rng, progress) ->
+                              mix(
+                                  SmallImages.augment(batch, settings.shift(), false, rng.fork(0)),
+                                  progress.step() < (long) variant.stop() * train.batches()
+                                      ? variant.shares()
+                                      : Shares.NONE,
+                                  settings.alpha(),
+                                  classes,
+                                  rng.fork(1)))
+                      .metrics(
+                          () -> Map.of("accuracy", ImageEvaluation.of(model, test).accuracy(1))),
+                  train);
+      if (first) {
+        String name = settings.base_channels() < 64 ? "resnet_tiny_cifar" : "resnet18_cifar";
+        trial.save(model, name, config);
       }
+      return measure(model, result, test);
     }
   }
 
   private static ObjectNode measure(ResNetCifar model, TrainingResult result, Minibatches test) {
     ImageEvaluation evaluation = ImageEvaluation.of(model, test);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
-    json.put("accuracy", 100 * evaluation.accuracy(1));
-    json.put("ece", 100 * evaluation.calibration().expectedError());
+    TrainingFigures.putLosses(json, result);
+    TrainingFigures.putTest(json, evaluation);
     List<EpochRecord> evaluated =
         result.history().stream().filter(epoch -> !epoch.metrics().isEmpty()).toList();
     json.set(

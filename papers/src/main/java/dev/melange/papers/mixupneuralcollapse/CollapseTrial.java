@@ -10,13 +10,12 @@ import dev.melange.mix.MixPolicy;
 import dev.melange.mix.Mixup;
 import dev.melange.mix.Vanilla;
 import dev.melange.nn.ImageModel;
-import dev.melange.optim.ParameterGroup;
-import dev.melange.optim.Schedule;
-import dev.melange.optim.Sgd;
 import dev.melange.papers.LastLayer;
 import dev.melange.papers.mixupneuralcollapse.CollapseSettings.Arena;
 import dev.melange.papers.mixuppolicies.ResNetCifar;
 import dev.melange.papers.mixuppolicies.SmallImages;
+import dev.melange.papers.study.SgdTraining;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.papers.study.TrialResults;
 import dev.melange.tensor.Engine;
@@ -137,25 +136,23 @@ final class CollapseTrial {
    */
   ObjectNode run(Trial trial, Way way, boolean view) throws IOException {
     Minibatches train = images.training(arena.batch(), trial.seed());
-    long steps = (long) arena.epochs() * train.batches();
     MixPolicy policy = way.policy(arena);
-    try (ImageModel model = network(new Rng(trial.seed()));
-        Sgd sgd =
-            Sgd.of(
-                ParameterGroup.all(model, arena.weight_decay()),
-                Sgd.Config.withMomentum(arena.momentum()))) {
+    try (ImageModel model = network(new Rng(trial.seed()))) {
       TrainingResult result =
-          trial.train(
-              Trainer.of(model, way.loss(arena).objective(model))
-                  .data(train)
-                  .prepare((batch, rng) -> policy.apply(batch, MixContext.NONE, rng))
-                  .wholeBatch()
-                  .optimizer(sgd)
-                  .schedule(Schedule.cosine(arena.learning_rate(), 0, 0, steps, 0))
-                  .epochs(arena.epochs())
-                  .metrics(() -> metrics(model))
-                  .evaluateEvery(Math.max(1, arena.epochs() / EVALUATIONS))
-                  .seed(trial.seed()));
+          new SgdTraining(
+                  arena.epochs(),
+                  arena.learning_rate(),
+                  arena.momentum(),
+                  arena.weight_decay(),
+                  EVALUATIONS)
+              .run(
+                  trial,
+                  model,
+                  Trainer.of(model, way.loss(arena).objective(model))
+                      .prepare((batch, rng) -> policy.apply(batch, MixContext.NONE, rng))
+                      .wholeBatch()
+                      .metrics(() -> metrics(model)),
+                  train);
       return measure(model, result, view);
     }
   }
@@ -181,8 +178,7 @@ final class CollapseTrial {
 
   private ObjectNode measure(ImageModel model, TrainingResult result, boolean view) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("first_loss", result.history().get(0).loss());
-    json.put("loss", result.last().loss());
+    TrainingFigures.putLosses(json, result);
     List<EpochRecord> evaluated =
         result.history().stream().filter(epoch -> !epoch.metrics().isEmpty()).toList();
     json.set(

@@ -1,6 +1,5 @@
 package dev.melange.papers.ninformer;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.DataSets;
@@ -18,10 +17,10 @@ import dev.melange.optim.Schedule;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageLoss;
 import dev.melange.papers.ninformer.NinFormerSettings.Task;
+import dev.melange.papers.study.TrainingFigures;
 import dev.melange.papers.study.Trial;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Trainer;
@@ -112,12 +111,7 @@ record Arena(String name, Task task, PackedImages train, PackedImages test) {
       trial.save(model, variant.key(), config);
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("parameters", model.parameterCount());
-      ArrayNode losses = json.putArray("loss_by_epoch");
-      ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-      for (EpochRecord epoch : result.history()) {
-        losses.add(epoch.loss());
-        accuracies.add(epoch.metrics().get("accuracy"));
-      }
+      TrainingFigures.putEpochs(json, "loss_by_epoch", result);
       json.put("accuracy", result.last().metrics().get("accuracy"));
       if (!task.augment().equals("none")) {
         Minibatches changed = ImageBatches.evaluation(test, augmented(), TEST_BATCH);

@@ -1,6 +1,5 @@
 package dev.melange.papers.study;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.component.OneOf;
@@ -20,7 +19,6 @@ import dev.melange.optim.Sgd;
 import dev.melange.papers.FineTuning;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageLoss;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TensorBatch;
@@ -173,12 +171,7 @@ public record ClassifierRecipe(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("parameters", model.parameterCount());
     json.put("steps", (long) epochs * batches.batches());
-    ArrayNode losses = json.putArray("loss");
-    ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-    for (EpochRecord epoch : result.history()) {
-      losses.add(epoch.loss());
-      accuracies.add(epoch.metrics().get("accuracy"));
-    }
+    TrainingFigures.putEpochs(json, "loss", result);
     json.put("accuracy", result.last().metrics().get("accuracy"));
     return json;
   }

@@ -1,6 +1,5 @@
 package dev.melange.papers.study;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.nn.ImageModel;
@@ -8,7 +7,6 @@ import dev.melange.optim.Optimizer;
 import dev.melange.papers.ImageEvaluation;
 import dev.melange.papers.ImageLoss;
 import dev.melange.tensor.Engine;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Objective;
@@ -74,12 +72,7 @@ public record ImageTraining(StudyImages images, ImageRecipe recipe) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("accuracy", result.last().metrics().get("accuracy"));
     json.put("parameters", model.parameterCount());
-    ArrayNode losses = json.putArray("loss");
-    ArrayNode accuracies = json.putArray("accuracy_by_epoch");
-    for (EpochRecord epoch : result.history()) {
-      losses.add(epoch.loss());
-      accuracies.add(epoch.metrics().get("accuracy"));
-    }
+    TrainingFigures.putEpochs(json, "loss", result);
     return json;
   }
 }
