@@ -25,6 +25,7 @@ final class CollectionRoutes implements Routes {
     routes.get("/collections", this::library);
     routes.post("/collections", this::create);
     routes.get("/collections/{collection}", this::show);
+    routes.get("/collections/{collection}/papers.csv", this::table);
     routes.post("/collections/{collection}", this::change);
     routes.post("/collections/{collection}/delete", this::delete);
     routes.post("/papers/<id>/collections", this::put);
@@ -114,8 +115,17 @@ final class CollectionRoutes implements Routes {
                     ListRoutes.count(collection.papers()),
                     collection.open() ? "everybody may see it" : "only you see it"))
         .whenEmpty("Nothing here yet. A paper's own page puts it into collections.")
+        .table("/collections/" + collection.id() + "/papers.csv")
         .collection(view)
         .show(context);
+  }
+
+  private void table(Context context) {
+    Collection collection = collection(context, site.viewers().of(context));
+    Replies.table(
+        context,
+        site.papers().withIds(site.collections().papers(collection.id())),
+        "collection-" + collection.id());
   }
 
   private void create(Context context) {

@@ -37,6 +37,8 @@ final class ListPage {
   private String whenEmpty = "No papers here yet.";
   private String feed;
   private Period period;
+  private String table;
+  private String recommended;
   private PersonalViews.CollectionView collection;
 
   /**
@@ -119,6 +121,18 @@ final class ListPage {
     return this;
   }
 
+  /** The address of its table for spreadsheets. */
+  ListPage table(String url) {
+    this.table = url;
+    return this;
+  }
+
+  /** The address of papers like those of the list. */
+  ListPage recommended(String url) {
+    this.recommended = url;
+    return this;
+  }
+
   /** What its owner may change. */
   ListPage collection(PersonalViews.CollectionView view) {
     this.collection = view;
@@ -150,6 +164,8 @@ final class ListPage {
                 : new LinkView(page == 1 ? path : path + "?p=" + (page - 1), "Previous page"),
             more ? new LinkView(path + "?p=" + (page + 1), "Next page") : Dates.NOTHING,
             feed,
+            table,
+            recommended,
             collection);
     context.html(site.templates().render("list.jte", view));
   }

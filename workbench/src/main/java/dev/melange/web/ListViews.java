@@ -28,6 +28,8 @@ public final class ListViews {
    * @param previousPage of the same list
    * @param nextPage of the same list
    * @param feed the list as a feed, or null
+   * @param table the list as a table for spreadsheets, or null
+   * @param recommended papers like those of the list, or null
    * @param collection what its owner may change of it, or null
    */
   public record ListView(
@@ -46,6 +48,8 @@ public final class ListViews {
       LinkView previousPage,
       LinkView nextPage,
       String feed,
+      String table,
+      String recommended,
       PersonalViews.CollectionView collection) {}
 
   /**

@@ -156,6 +156,7 @@ public final class PageServer implements AutoCloseable {
             new PictureRoutes(site),
             new PersonalRoutes(site),
             new CollectionRoutes(site),
+            new PickRoutes(site),
             new SettingsRoutes(site, services),
             new FeedRoutes(site),
             new VoteRoutes(site),

@@ -18,6 +18,8 @@ final class PersonalRoutes implements Routes {
   public void register(RoutesConfig routes) {
     routes.get("/reading-list", this::readingList);
     routes.get("/tags/{name}", this::tag);
+    routes.get("/tags/{name}/papers.csv", this::tagTable);
+    routes.get("/reading-list/papers.csv", this::readingTable);
     routes.post("/papers/<id>/save", this::save);
     routes.post("/papers/<id>/read", this::read);
     routes.post("/papers/<id>/tags", this::tags);
@@ -30,6 +32,7 @@ final class PersonalRoutes implements Routes {
     List<Long> ids = site.collections().papers(id);
     ListPage.of(site, "Reading list", "/reading-list", ids)
         .remark(ListRoutes.count(ids.size()) + ", added last first; only you see it")
+        .table("/reading-list/papers.csv")
         .whenEmpty("Nothing here yet. \u201cSave\u201d puts a paper on this list.")
         .show(context);
   }
@@ -42,9 +45,28 @@ final class PersonalRoutes implements Routes {
     if (ids.isEmpty()) {
       throw RequestException.notFound("you have no tag " + Params.shortened(name));
     }
-    ListPage.of(site, name, "/tags/" + EntryViews.encoded(name), ids)
+    String path = "/tags/" + EntryViews.encoded(name);
+    ListPage.of(site, name, path, ids)
         .remark("Your tag, on " + ListRoutes.count(ids.size()))
+        .recommended("/recommendations?tag=" + EntryViews.encoded(name))
+        .table(path + "/papers.csv")
         .show(context);
+  }
+
+  private void readingTable(Context context) {
+    User user = site.viewers().require(context, User.Role.READER);
+    long id = site.collections().readingList(user.id(), site.clock().instant());
+    Replies.table(context, site.papers().withIds(site.collections().papers(id)), "reading-list");
+  }
+
+  private void tagTable(Context context) {
+    User user = site.viewers().require(context, User.Role.READER);
+    String name = context.pathParam("name");
+    List<Long> ids = site.tags().papers(user.id(), name);
+    if (ids.isEmpty()) {
+      throw RequestException.notFound("you have no tag " + Params.shortened(name));
+    }
+    Replies.table(context, site.papers().withIds(ids), "tag");
   }
 
   private void save(Context context) {

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.feed.Titles;
+import dev.melange.store.PaperCsv;
+import dev.melange.store.PaperEntry;
 import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Answers in JSON. */
 final class Replies {
@@ -27,6 +31,15 @@ final class Replies {
     } else {
       context.contentType("application/json; charset=utf-8").result(bytes);
     }
+  }
+
+  /** Papers as a table to be kept as a file, for whoever may see them. */
+  static void table(Context context, List<PaperEntry> papers, String name) {
+    context
+        .contentType("text/csv; charset=utf-8")
+        .header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"")
+        .header("Cache-Control", "private, no-store")
+        .result(PaperCsv.write(papers).getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] bytes(JsonNode answer) {

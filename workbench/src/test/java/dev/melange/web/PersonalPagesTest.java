@@ -1,12 +1,19 @@
 package dev.melange.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.melange.feed.CsvPapers;
+import dev.melange.feed.PaperRecord;
 import dev.melange.store.CollectionStore;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperStore;
 import dev.melange.store.TestPapers;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,6 +104,64 @@ class PersonalPagesTest {
     post(hourglass + "/note", "body=", 303);
     assertThat(body(hourglass)).doesNotContain("mine&lt;");
     post(hourglass + "/note", "body=" + "x".repeat(20_001), 400);
+  }
+
+  @Test
+  void recommendsByTagsAndListensToTheirReader() throws Exception {
+    assertThat(body("/recommendations")).contains("Recommended");
+    post("/papers/local:mixup-feature-learning/tags", "tags=mixes", 303);
+    post("/papers/local:adamixup/tags", "tags=mixes", 303);
+    post("/papers/local:tsmixer/tags", "tags=series", 303);
+    String page = body("/recommendations?tag=mixes");
+    assertThat(page)
+        .contains("Pushing Boundaries: Mixup&#39;s Influence on Neural Collapse", ", for ")
+        .contains("value=\"mixup\"")
+        .doesNotContain("id=\"t-local:adamixup\"");
+    post("/tags/mixes/refuse", "paper=local:mixup-neural-collapse&refused=true", 303);
+    post("/tags/mixes/mute", "word=mixup&muted=true", 303);
+    assertThat(body("/recommendations?tag=mixes"))
+        .doesNotContain("Mixup&#39;s Influence on Neural Collapse")
+        .contains("<s>mixup</s>");
+    post("/tags/mixes/mute", "word=mixup&muted=false", 303);
+    assertThat(body("/recommendations?tag=mixes")).doesNotContain("<s>mixup</s>");
+    assertThat(body("/recommendations?tag=mixes&tag=series&like=all"))
+        .contains("TimeMixer")
+        .doesNotContain("id=\"t-local:tsmixer\"", "Not for me");
+    assertThat(body("/recommendations?tag=mixes&not=series&since=week"))
+        .contains("No paper left in this time.");
+    for (String wrong : List.of("?tag=nothing", "?not=nothing")) {
+      assertThat(site.get("/recommendations" + wrong).statusCode()).as(wrong).isEqualTo(404);
+    }
+    for (String wrong : List.of("?since=ever", "?like=none", "?tag=mixes" + "&tag=a".repeat(30))) {
+      assertThat(site.get("/recommendations" + wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    post("/tags/nothing/mute", "word=a&muted=true", 404);
+    post("/tags/mixes/mute", "word=&muted=true", 400);
+    post("/tags/mixes/refuse", "paper=local:nothing&refused=true", 404);
+    // A tag without papers is gone, with all that was said of it.
+    post("/papers/local:mixup-feature-learning/tags", "tags=", 303);
+    post("/papers/local:adamixup/tags", "tags=", 303);
+    assertThat(site.get("/recommendations?tag=mixes").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void givesListsAsTables() throws Exception {
+    long id =
+        site.add(
+            PaperRecord.of(1, 1, "=cmd|' /C calc'!A0", LocalDate.parse("2026-02-01")).build("x"));
+    PaperEntry paper = new PaperStore(site.database()).withIds(List.of(id)).get(0);
+    post("/papers/" + paper.publicId() + "/tags", "tags=table", 303);
+    HttpResponse<String> table = site.get("/tags/table/papers.csv");
+    assertThat(table.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8");
+    assertThat(table.headers().firstValue("Content-Disposition").orElseThrow()).contains("tag.csv");
+    assertThat(table.body())
+        .startsWith("title,date,id,")
+        .contains("'=cmd|' /C calc'!A0,2026-02-01,local:");
+    assertThat(CsvPapers.parse(table.body().getBytes(UTF_8)).records().get(0).title())
+        .isEqualTo("=cmd|' /C calc'!A0");
+    assertThat(site.get("/tags/none/papers.csv").statusCode()).isEqualTo(404);
+    assertThat(site.get("/reading-list/papers.csv").statusCode()).isEqualTo(200);
+    assertThat(site.get("/collections/999999/papers.csv").statusCode()).isEqualTo(404);
   }
 
   @Test
