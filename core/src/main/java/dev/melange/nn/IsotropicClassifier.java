@@ -65,12 +65,7 @@ public final class IsotropicClassifier<B extends UnaryLayer> extends ImageModel 
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    Tensor y = scoped(() -> embed.forward(x));
-    for (UnaryLayer block : blocks) {
-      Tensor in = y;
-      y = scoped(() -> block.forward(in));
-    }
-    return norm.forward(y);
+    return norm.forward(chain(scoped(() -> embed.forward(x)), blocks));
   }
 
   @Override

@@ -389,6 +389,22 @@ public abstract class Layer implements AutoCloseable {
     return Scope.run(block);
   }
 
+  /**
+   * Runs layers one after the other, each in a scope of its own. What one hands to the next is
+   * freed as soon as that has ended: a long chain needs no more memory than its largest link,
+   * unless gradients are recorded.
+   *
+   * @param x the first layer's input; not freed
+   */
+  protected static Tensor chain(Tensor x, Iterable<? extends UnaryLayer> layers) {
+    Tensor y = x;
+    for (UnaryLayer layer : layers) {
+      Tensor in = y;
+      y = in == x ? scoped(() -> layer.forward(in)) : Scope.replace(in, layer::forward);
+    }
+    return y;
+  }
+
   /** Frees all tensors of this layer and of all below. */
   @Override
   public void close() {

@@ -28,11 +28,6 @@ public final class Sequential extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    Tensor y = x;
-    for (UnaryLayer layer : layers) {
-      Tensor in = y;
-      y = scoped(() -> layer.forward(in));
-    }
-    return y;
+    return chain(x, layers);
   }
 }

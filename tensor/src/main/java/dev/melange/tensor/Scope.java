@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides when native memory is freed. A tensor belongs to the innermost open scope of the thread
@@ -63,6 +64,18 @@ public final class Scope implements AutoCloseable {
       scope.forEachTensor(result, scope::keep);
       return result;
     }
+  }
+
+  /**
+   * Applies a function in a scope of its own and then also frees its argument, unless that belongs
+   * to another scope than the current one or is the result.
+   */
+  public static Tensor replace(Tensor used, UnaryOperator<Tensor> function) {
+    Tensor result = run(() -> function.apply(used));
+    if (used != result && used.owner() != null && used.owner() == CURRENT.get()) {
+      used.close();
+    }
+    return result;
   }
 
   /** Runs the body in a scope of its own and frees all tensors that it made. */

@@ -4,6 +4,7 @@ import dev.melange.component.Default;
 import dev.melange.nn.Linear;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,20 +83,25 @@ public final class CamImage extends UnaryLayer {
   @Override
   public Tensor forward(Tensor coords) {
     Tensor points = coords.reshape(-1, 2);
-    Tensor h = encoding.forward(points);
+    Tensor h = scoped(() -> encoding.forward(points));
     int last = layers.size() - 1;
     for (int i = 0; i < last; i++) {
-      h = layers.get(i).forward(h);
+      h = Scope.replace(h, layers.get(i)::forward);
       if (modulation != null) {
-        Tensor centred = points.mul(2.0).sub(1.0);
-        h = CoordinateAwareModulation.modulate(h, centred, grids.get(i), modulation);
+        Tensor grid = grids.get(i);
+        h = Scope.replace(h, x -> modulated(x, points, grid));
       }
-      h = h.relu();
+      h = Scope.replace(h, Tensor::relu);
     }
     Tensor colours = layers.get(last).forward(h).sigmoid();
     return coords.dim() == 2
         ? colours
         : colours.reshape(coords.size(0), coords.size(1), colours.size(1));
+  }
+
+  private Tensor modulated(Tensor x, Tensor points, Tensor grid) {
+    Tensor centred = points.mul(2.0).sub(1.0);
+    return CoordinateAwareModulation.modulate(x, centred, grid, modulation);
   }
 
   /** The grids of the layers, [1, 2, grid_w, grid_h] each; none without modulation. */

@@ -103,7 +103,7 @@ public final class CoordinateAwareModulation extends Layer {
   }
 
   private static Tensor apply(Tensor x, Tensor scaleAndShift) {
-    return x.mul(scaleAndShift.narrow(1, 0, 1)).add(scaleAndShift.narrow(1, 1, 1));
+    return scaleAndShift.narrow(1, 1, 1).addcmul(x, scaleAndShift.narrow(1, 0, 1), 1);
   }
 
   // Scale and shift are the products of their values in the three planes: [n, 2].

@@ -3,6 +3,7 @@ package dev.melange.papers.coordinateawaremodulation;
 import dev.melange.component.Default;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 
 /**
@@ -52,8 +53,13 @@ public final class RandomFourierFeatures extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor coords) {
-    Tensor p = coords.matmul(proj.mul(config.sigma));
-    Tensor features = Tensor.cat(-1, p.sin(), p.cos());
+    Tensor[] parts =
+        Scope.run(
+            () -> {
+              Tensor p = coords.matmul(proj.mul(config.sigma));
+              return new Tensor[] {p.sin(), p.cos()};
+            });
+    Tensor features = Tensor.cat(-1, parts);
     return config.scale == -1
         ? features
         : features.mul(config.scale / Math.sqrt(config.num_frequencies));

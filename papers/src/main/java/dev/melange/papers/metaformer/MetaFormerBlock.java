@@ -60,7 +60,7 @@ final class MetaFormerBlock extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
-    Tensor mixed = join(x, scaled(mixer.forward(norm1.forward(x)), scale1));
+    Tensor mixed = scoped(() -> join(x, scaled(mixer.forward(norm1.forward(x)), scale1)));
     return mlp == null ? mixed : join(mixed, scaled(mlp.forward(norm2.forward(mixed)), scale2));
   }
 
@@ -107,7 +107,7 @@ final class MetaFormerBlock extends UnaryLayer {
 
     @Override
     public Tensor forward(Tensor x) {
-      Tensor hidden = drop.forward(activation.apply(fc1.forward(x)));
+      Tensor hidden = scoped(() -> drop.forward(activation.apply(fc1.forward(x))));
       return drop.forward(fc2.forward(hidden));
     }
   }

@@ -14,6 +14,7 @@ import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The MetaFormer pyramid: a patch embedding, then stages of {@code norm - token mixer - norm -
@@ -132,13 +133,7 @@ public final class PoolFormer extends ImageModel implements TokenMixerHost {
   }
 
   private Tensor run(Tensor x, int from, int to) {
-    Tensor y = x;
-    for (int i = from; i < to; i++) {
-      Tensor in = y;
-      UnaryLayer entry = network.get(i);
-      y = scoped(() -> entry.forward(in));
-    }
-    return y;
+    return chain(x, IntStream.range(from, to).mapToObj(network::get).toList());
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
 import dev.melange.papers.forecast.SeriesDecomposition;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,12 +64,12 @@ public final class PastDecomposableMixing extends Layer {
 
     /** Over the last dimension, time. */
     Tensor forward(Tensor x) {
-      return scoped(() -> second.forward(first.forward(x).gelu()));
+      return second.forward(scoped(() -> first.forward(x).gelu()));
     }
 
     /** Over dimension 1, the features. */
     Tensor forwardChannels(Tensor x) {
-      return scoped(() -> second.forwardChannels(first.forwardChannels(x).gelu()));
+      return second.forwardChannels(scoped(() -> first.forwardChannels(x).gelu()));
     }
   }
 
@@ -119,13 +120,24 @@ public final class PastDecomposableMixing extends Layer {
 
   /** Mixes the scales, finest first: [R, d_model, seq_len / w^m] each; same shapes out. */
   public List<Tensor> forward(List<Tensor> scales) {
-    Mixing mixing = mixing(scales);
+    List<Tensor> sums = Scope.run(() -> sums(mixing(scales)));
+    if (!independent) {
+      return sums;
+    }
     List<Tensor> mixed = new ArrayList<>();
     for (int m = 0; m < scales.size(); m++) {
-      Tensor sum = mixing.mixedSeason().get(m).add(mixing.mixedTrend().get(m));
-      mixed.add(independent ? scales.get(m).add(out.forwardChannels(sum)) : sum);
+      Tensor scale = scales.get(m);
+      mixed.add(Scope.replace(sums.get(m), sum -> scale.add(out.forwardChannels(sum))));
     }
     return mixed;
+  }
+
+  private static List<Tensor> sums(Mixing mixing) {
+    List<Tensor> sums = new ArrayList<>();
+    for (int m = 0; m < mixing.season().size(); m++) {
+      sums.add(mixing.mixedSeason().get(m).add(mixing.mixedTrend().get(m)));
+    }
+    return sums;
   }
 
   /**

@@ -257,9 +257,13 @@ public final class TimeMixer extends Layer {
 
   private List<Tensor> mix(List<Tensor> embedded) {
     List<Tensor> y = transposed(embedded);
-    for (PastDecomposableMixing block : blocks) {
+    for (int l = 0; l < blocks.size(); l++) {
+      PastDecomposableMixing block = blocks.get(l);
       List<Tensor> before = y;
       y = Scope.run(() -> block.forward(before));
+      if (l > 0) {
+        before.forEach(Tensor::close); // made here, and only the next block needs them
+      }
     }
     return transposed(y);
   }
