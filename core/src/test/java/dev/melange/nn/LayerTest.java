@@ -8,7 +8,9 @@ import dev.melange.tensor.Memory;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,47 @@ class LayerTest {
           .hasMessageContaining(
               "weight fc1.weight has shape [6, 4], file has [4, 6]; is the checkpoint transposed?");
       assertThat(mlp.fc1().weight().toDoubles()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aChainFreesWhatItsNextLinkHasUsed() {
+    List<Long> live = new ArrayList<>();
+    UnaryLayer[] links = new UnaryLayer[6];
+    for (int i = 0; i < links.length; i++) {
+      links[i] = new Doubling(live);
+    }
+    try (Sequential chain = new Sequential(links);
+        Scope scope = Scope.open()) {
+      Tensor x = Tensor.ones(1000);
+      assertThat(chain.forward(x).toFloats()).containsOnly(64);
+      assertThat(live).hasSize(6);
+      assertThat(live.subList(2, 6)).containsOnly(live.get(1));
+      assertThat(x.toFloats()).containsOnly(1);
+    }
+  }
+
+  @Test
+  void aChainKeepsWhatALinkHandsOn() {
+    UnaryLayer same = Activation.IDENTITY.layer();
+    UnaryLayer doubling = new Doubling(new ArrayList<>());
+    try (Sequential chain = new Sequential(same, doubling, same);
+        Scope scope = Scope.open()) {
+      assertThat(chain.forward(Tensor.ones(2)).toFloats()).containsExactly(2, 2);
+    }
+  }
+
+  private static final class Doubling extends UnaryLayer {
+    private final List<Long> live;
+
+    Doubling(List<Long> live) {
+      this.live = live;
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+      live.add(Memory.liveBytes());
+      return x.mul(2.0);
     }
   }
 

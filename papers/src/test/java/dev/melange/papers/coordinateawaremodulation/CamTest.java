@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.melange.component.Configs;
 import dev.melange.papers.Catalogue;
+import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
@@ -92,6 +93,19 @@ class CamTest {
       assertThat(config.size()).isEqualTo(size);
       Tensor x = new Rng(SEED).uniform(2, 3);
       assertThat(SinusoidalEncoding.encode(x, config).shape()).containsExactly(2, size);
+    }
+  }
+
+  @Test
+  void manyPointsHaveTheColoursTheyHaveWhenGradientsAreRecorded() {
+    var config = new CamImage.Config(true, 3, 16, 2, 8, 10, -1, 4, 5);
+    try (Scope scope = Scope.open();
+        var field = new CamImage(config, new Rng(SEED))) {
+      Tensor points = new Rng(SEED).uniform(1, 5000, 2);
+      Tensor recorded = field.forward(points);
+      Tensor plain = Autograd.noGrad(() -> field.forward(points));
+      assertThat(plain.shape()).isEqualTo(recorded.shape());
+      assertThat(plain.sub(recorded).abs().max().item()).isLessThan(1e-6);
     }
   }
 
