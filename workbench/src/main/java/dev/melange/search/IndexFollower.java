@@ -174,13 +174,17 @@ final class IndexFollower {
         .toList();
   }
 
+  /** What a paper says: its abstract, else the summary of its card; plain, empty without both. */
+  static String text(PaperEntry entry) {
+    if (entry.abstractText() != null) {
+      return TexText.plain(entry.abstractText());
+    }
+    Card card = entry.catalogueKey() == null ? null : Cards.get(entry.catalogueKey());
+    return card != null ? card.summary() : "";
+  }
+
   static PaperDocument document(PaperEntry entry, List<String> categories) {
     String key = entry.catalogueKey();
-    Card card = key == null ? null : Cards.get(key);
-    String text =
-        entry.abstractText() != null
-            ? TexText.plain(entry.abstractText())
-            : card != null ? card.summary() : "";
     List<String> keywords = new ArrayList<>();
     List<String> has = new ArrayList<>();
     if (key != null) {
@@ -201,7 +205,7 @@ final class IndexFollower {
         entry.id(),
         entry.publicId(),
         TexText.plain(entry.title()),
-        text,
+        text(entry),
         entry.authors().stream()
             .filter(author -> !author.hidden())
             .map(PaperEntry.Author::name)

@@ -12,11 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchAllDocsQuery;
-import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.util.VectorUtil;
 
@@ -45,22 +41,19 @@ final class Neighbours {
     if (vector == null) {
       return List.of();
     }
-    BooleanQuery others =
-        new BooleanQuery.Builder()
-            .add(new MatchAllDocsQuery(), Occur.MUST)
-            .add(LongPoint.newExactQuery(PaperIndex.ID, id), Occur.MUST_NOT)
-            .build();
-    return diverse(near(vector, others), most);
+    return diverse(near(vector, id), most);
   }
 
   /** The papers nearest to a text's vector. */
   List<Ranked> of(float[] vector, int most) throws IOException {
-    return diverse(near(vector, new MatchAllDocsQuery()), most);
+    return diverse(near(vector, -1), most);
   }
 
-  private List<Ranked> near(float[] vector, Query among) throws IOException {
-    return ranker.byMeaning(vector, among, CANDIDATES).stream()
-        .filter(hit -> hit.score() >= FLOOR)
+  /** Without one of them, which is its own nearest: to leave it out afterwards costs nothing. */
+  private List<Ranked> near(float[] vector, long but) throws IOException {
+    return ranker.byMeaning(vector, null, CANDIDATES + 1).stream()
+        .filter(hit -> hit.id() != but && hit.score() >= FLOOR)
+        .limit(CANDIDATES)
         .toList();
   }
 

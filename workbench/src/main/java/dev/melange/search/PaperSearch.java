@@ -1,6 +1,8 @@
 package dev.melange.search;
 
+import dev.melange.feed.TexText;
 import dev.melange.search.Fusion.Scored;
+import dev.melange.search.KnownNeighbours.Near;
 import dev.melange.search.Ranker.Ranked;
 import dev.melange.search.SearchRequest.Mode;
 import dev.melange.search.SearchResults.Hit;
@@ -15,6 +17,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
@@ -41,6 +45,7 @@ public final class PaperSearch implements AutoCloseable {
   private final PaperStore papers;
   private final Database database;
   private final IndexKeeper keeper;
+  private final KnownNeighbours neighbours = new KnownNeighbours();
 
   private PaperSearch(Database database, IndexKeeper keeper) {
     this.database = database;
@@ -183,14 +188,12 @@ public final class PaperSearch implements AutoCloseable {
     Highlighter marks = new Highlighter(lexical.stems(), lexical.phrases());
     return papers.withIds(page).stream()
         .map(
-            entry -> {
-              PaperDocument text = IndexFollower.document(entry, List.of());
-              return new Hit(
-                  entry,
-                  scores.get(entry.id()),
-                  marks.mark(text.title()),
-                  marks.passages(text.text()));
-            })
+            entry ->
+                new Hit(
+                    entry,
+                    scores.get(entry.id()),
+                    marks.mark(TexText.plain(entry.title())),
+                    marks.passages(IndexFollower.text(entry))))
         .toList();
   }
 
@@ -217,13 +220,19 @@ public final class PaperSearch implements AutoCloseable {
    */
   public List<SimilarPaper> similar(PaperEntry paper, int most) throws IOException {
     String text = IndexFollower.document(paper, List.of()).passage();
-    return keeper
-        .index()
-        .search(
-            searcher -> {
-              Neighbours neighbours = new Neighbours(searcher);
-              return similar(neighbours, neighbours.of(paper.id(), most), text);
-            });
+    List<Near> near =
+        keeper
+            .index()
+            .search(
+                searcher ->
+                    neighbours.of(
+                        searcher.getIndexReader(),
+                        new KnownNeighbours.Key(paper.id(), most, text),
+                        () -> {
+                          Neighbours all = new Neighbours(searcher);
+                          return near(all, all.of(paper.id(), most), text);
+                        }));
+    return similar(near);
   }
 
   /**
@@ -238,25 +247,42 @@ public final class PaperSearch implements AutoCloseable {
     if (vector == null) {
       throw new IllegalStateException(keeper.problem());
     }
-    return keeper
-        .index()
-        .search(
-            searcher -> {
-              Neighbours neighbours = new Neighbours(searcher);
-              return similar(neighbours, neighbours.of(vector, most), text);
-            });
+    return similar(
+        keeper
+            .index()
+            .search(
+                searcher -> {
+                  Neighbours all = new Neighbours(searcher);
+                  return near(all, all.of(vector, most), text);
+                }));
   }
 
-  private List<SimilarPaper> similar(Neighbours neighbours, List<Ranked> near, String text)
+  private List<Near> near(Neighbours neighbours, List<Ranked> ranked, String text)
       throws IOException {
-    Map<Long, Double> cosines = new LinkedHashMap<>();
-    near.forEach(hit -> cosines.put(hit.id(), hit.score()));
-    List<SimilarPaper> similar = new ArrayList<>();
-    for (PaperEntry entry : papers.withIds(List.copyOf(cosines.keySet()))) {
-      String other = IndexFollower.document(entry, List.of()).passage();
-      similar.add(new SimilarPaper(entry, cosines.get(entry.id()), neighbours.shared(text, other)));
+    Map<Long, PaperEntry> entries = entries(ranked.stream().map(Ranked::id).toList());
+    List<Near> near = new ArrayList<>();
+    for (Ranked hit : ranked) {
+      PaperEntry entry = entries.get(hit.id());
+      if (entry != null) {
+        String other = IndexFollower.document(entry, List.of()).passage();
+        near.add(new Near(hit.id(), hit.score(), neighbours.shared(text, other)));
+      }
     }
-    return similar;
+    return near;
+  }
+
+  /** As the store has them now. */
+  private List<SimilarPaper> similar(List<Near> near) {
+    Map<Long, PaperEntry> entries = entries(near.stream().map(Near::id).toList());
+    return near.stream()
+        .filter(hit -> entries.containsKey(hit.id()))
+        .map(hit -> new SimilarPaper(entries.get(hit.id()), hit.cosine(), hit.shared()))
+        .toList();
+  }
+
+  private Map<Long, PaperEntry> entries(List<Long> ids) {
+    return papers.withIds(ids).stream()
+        .collect(Collectors.toMap(PaperEntry::id, Function.identity()));
   }
 
   @Override

@@ -20,6 +20,8 @@ import dev.melange.store.PaperQuery;
 import dev.melange.store.PaperStore;
 import dev.melange.store.Sort;
 import dev.melange.store.TestDatabases;
+import dev.melange.store.UserStore;
+import dev.melange.store.VoteStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -152,6 +154,23 @@ class PaperSearchTest {
     assertThat(similar.get(0).cosine()).as(from + "-" + to).isCloseTo(cosine, within(0.01));
     assertThat(similar.get(0).shared()).isNotEmpty();
     assertThat(similar).noneMatch(other -> other.paper().id() == paper.id());
+  }
+
+  @Test
+  void showsNeighboursAsTheyAreNow() throws IOException {
+    PaperEntry paper = paper(KEYS.get(1));
+    PaperEntry near = search.similar(paper, 5).get(0).paper();
+    VoteStore votes = new VoteStore(database);
+    long owner = new UserStore(database).owner().id();
+    try {
+      int counted = votes.vote(near.id(), owner, true, NOW);
+      assertThat(search.similar(paper, 5).get(0).paper())
+          .returns(near.id(), PaperEntry::id)
+          .returns(counted, PaperEntry::votes);
+    } finally {
+      votes.vote(near.id(), owner, false, NOW);
+    }
+    assertThat(search.similar(paper, 5).get(0).paper().votes()).isEqualTo(near.votes());
   }
 
   private static PaperEntry paper(String key) {
