@@ -37,8 +37,10 @@ import java.util.regex.Pattern;
  * whether earlier ones were answered or not, and the time of an answer counts from when its request
  * was due; so a stall of the server shows in all that came during it.
  *
- * <p>Arguments: papers, requests a second, seconds; prints times by kind of request, and errors.
- * Ends with 1 if one of a hundred answers took 100 ms or more, or any failed.
+ * <p>Arguments: papers, requests a second, seconds, and optionally a folder for the papers, which
+ * is kept: the next time they are there already. Prints times by kind of request, errors, and the
+ * processor time of both processes. Ends with 1 if one of a hundred answers took 100 ms or more, or
+ * any failed.
  */
 public final class PageLoad {
   private static final String HEAP = "-Xmx600m";
@@ -82,7 +84,8 @@ public final class PageLoad {
     int papers = Integer.parseInt(arguments[0]);
     int rate = Integer.parseInt(arguments[1]);
     int seconds = Integer.parseInt(arguments[2]);
-    Path home = Files.createTempDirectory("page-load");
+    Path home =
+        arguments.length > 3 ? Path.of(arguments[3]) : Files.createTempDirectory("page-load");
     try (Database database = Database.open(DatabaseConfig.file(home))) {
       GeneratedPapers.fill(database, papers);
       // What a page that is served for long has done already.
@@ -103,7 +106,18 @@ public final class PageLoad {
       PageLoad load = new PageLoad(line.replaceFirst("Daily Papers at (\\S+) .*", "$1"), papers);
       System.err.println("warming up at " + load.url);
       load.run(rate, WARM_UP_SECONDS);
-      System.exit(report(load.run(rate, seconds), rate, seconds) ? 0 : 1);
+      double served = processorMillis(server.toHandle());
+      double asked = processorMillis(ProcessHandle.current());
+      List<Answer> answers = load.run(rate, seconds);
+      served = processorMillis(server.toHandle()) - served;
+      asked = processorMillis(ProcessHandle.current()) - asked;
+      boolean good = report(answers, rate, seconds);
+      System.out.printf(
+          Locale.ROOT,
+          "processor time of a request: %.2f ms to answer it, %.2f ms to ask%n",
+          served / answers.size(),
+          asked / answers.size());
+      System.exit(good ? 0 : 1);
     } finally {
       server.destroy();
       server.waitFor(1, TimeUnit.MINUTES);
@@ -125,6 +139,11 @@ public final class PageLoad {
     builder.environment().put("MELANGE_HOME", home.toString());
     builder.environment().remove("MELANGE_DB");
     return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Of all threads since the process began. */
+  private static double processorMillis(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
   }
 
   private List<Answer> run(int rate, int seconds) {

@@ -68,9 +68,7 @@ class PaperListsTest {
       assertThat(newest)
           .hasSize(PAPERS - withdrawn.size())
           .isSortedAccordingTo(
-              Comparator.comparing(PaperEntry::published)
-                  .reversed()
-                  .thenComparing(PaperEntry::id))
+              Comparator.comparing(PaperEntry::published).reversed().thenComparing(PaperEntry::id))
           .noneMatch(paper -> withdrawn.contains(paper.id()));
       for (Sort sort : Sort.values()) {
         List<PaperEntry> whole = pages(sort, PAPERS + 1);
