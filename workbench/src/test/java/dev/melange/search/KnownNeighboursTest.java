@@ -2,7 +2,6 @@ package dev.melange.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.melange.search.KnownNeighbours.Key;
 import dev.melange.search.KnownNeighbours.Near;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -47,7 +46,7 @@ class KnownNeighboursTest {
   }
 
   /** The number of searches before, as the neighbour's id. */
-  private List<Near> near(Key key) throws IOException {
+  private List<Near> near(KnownNeighbours.Key key) throws IOException {
     return index.search(
         searcher ->
             known.of(
@@ -58,20 +57,20 @@ class KnownNeighboursTest {
 
   @Test
   void searchesOnceForEachPaperAndText() throws IOException {
-    Key key = new Key(1, 5, "A text");
+    KnownNeighbours.Key key = new KnownNeighbours.Key(1, 5, "A text");
     List<Near> first = near(key);
-    assertThat(near(new Key(1, 5, "A text"))).isEqualTo(first);
+    assertThat(near(new KnownNeighbours.Key(1, 5, "A text"))).isEqualTo(first);
     assertThat(searches).hasValue(1);
-    assertThat(near(new Key(1, 5, "Another text"))).isNotEqualTo(first);
-    assertThat(near(new Key(2, 5, "A text"))).isNotEqualTo(first);
-    assertThat(near(new Key(1, 4, "A text"))).isNotEqualTo(first);
+    assertThat(near(new KnownNeighbours.Key(1, 5, "Another text"))).isNotEqualTo(first);
+    assertThat(near(new KnownNeighbours.Key(2, 5, "A text"))).isNotEqualTo(first);
+    assertThat(near(new KnownNeighbours.Key(1, 4, "A text"))).isNotEqualTo(first);
     assertThat(near(key)).isEqualTo(first);
     assertThat(searches).hasValue(4);
   }
 
   @Test
   void searchesAgainWhenTheIndexChanged() throws IOException {
-    Key key = new Key(1, 5, "A text");
+    KnownNeighbours.Key key = new KnownNeighbours.Key(1, 5, "A text");
     List<Near> first = near(key);
     put(2);
     assertThat(near(key)).isNotEqualTo(first);
