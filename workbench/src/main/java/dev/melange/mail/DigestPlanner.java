@@ -1,5 +1,6 @@
 package dev.melange.mail;
 
+import dev.melange.mail.DigestLine.Kind;
 import dev.melange.search.Topics;
 import dev.melange.store.Database;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -24,17 +26,23 @@ public final class DigestPlanner {
   private static final int TRENDING = 10;
   private static final int PICKS = 5;
   private static final int CANDIDATES = 2_000;
+
+  /** What a row of the outbox holds. */
+  private static final int MAX_LENGTH = 4_000;
+
   private static final String READERS =
       "select id, frequency, send_hour, zone, topics, last_cut_off"
           + " from subscriber where state = 'active'";
 
   private final Database database;
   private final Clock clock;
+  private final PersonalNews news;
 
   /** On a store. */
   public DigestPlanner(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
+    this.news = new PersonalNews(database);
   }
 
   private record Reader(long id, Schedule schedule, List<String> topics, Instant last) {}
@@ -79,11 +87,20 @@ public final class DigestPlanner {
                   .bind("id", subscriber)
                   .map((row, context) -> reader(row))
                   .one();
-          return chosen(reader, candidates(db, reader.last(), now));
+          return chosen(
+              reader, candidates(db, reader.last(), now), news(db, reader, reader.last(), now));
         });
   }
 
+  private List<DigestLine> news(Handle db, Reader reader, Instant after, Instant until) {
+    Set<Long> listed =
+        candidates(db, after, until).stream().map(Candidate::id).collect(Collectors.toSet());
+    return news.of(reader.id(), listed, after, until);
+  }
+
   private boolean plan(Reader reader, Instant due) {
+    // Before the transaction, which is to be short.
+    List<DigestLine> personal = database.read(db -> news(db, reader, reader.last(), due));
     return database.write(
         db -> {
           int moved =
@@ -95,12 +112,12 @@ public final class DigestPlanner {
                   .bind("last", reader.last())
                   .execute();
           // Another process planned this reader meanwhile, or they left.
-          return moved == 1 && queue(db, reader, due);
+          return moved == 1 && queue(db, reader, due, personal);
         });
   }
 
-  private static boolean queue(Handle db, Reader reader, Instant due) {
-    List<String> lines = chosen(reader, candidates(db, reader.last(), due));
+  private static boolean queue(Handle db, Reader reader, Instant due, List<DigestLine> personal) {
+    List<String> lines = chosen(reader, candidates(db, reader.last(), due), personal);
     if (lines.isEmpty()) {
       return false;
     }
@@ -141,13 +158,14 @@ public final class DigestPlanner {
         .list();
   }
 
-  /** Lines of a paper's id and its section: empty for trending, else a topic. */
-  private static List<String> chosen(Reader reader, List<Candidate> candidates) {
-    List<String> lines = new ArrayList<>();
+  /** What a reader gets: each listed paper once, and what is personal. */
+  private static List<String> chosen(
+      Reader reader, List<Candidate> candidates, List<DigestLine> personal) {
+    List<DigestLine> lines = new ArrayList<>();
     Set<Long> taken = new HashSet<>();
     for (Candidate candidate : candidates.subList(0, Math.min(TRENDING, candidates.size()))) {
       taken.add(candidate.id());
-      lines.add(candidate.id() + "\t");
+      lines.add(new DigestLine(candidate.id(), Kind.TRENDING, ""));
     }
     for (String topic : reader.topics()) {
       int picked = 0;
@@ -156,11 +174,25 @@ public final class DigestPlanner {
             && !taken.contains(candidate.id())
             && Topics.matches(topic, candidate.title() + "\n" + candidate.text())) {
           taken.add(candidate.id());
-          lines.add(candidate.id() + "\t" + topic);
+          lines.add(new DigestLine(candidate.id(), Kind.TOPIC, topic));
           picked++;
         }
       }
     }
-    return lines;
+    for (DigestLine line : personal) {
+      if (line.kind() != Kind.TAG || taken.add(line.paper())) {
+        lines.add(line);
+      }
+    }
+    List<String> kept = new ArrayList<>();
+    int length = 0;
+    for (DigestLine line : lines) {
+      String text = line.text();
+      length += text.length() + 1;
+      if (length <= MAX_LENGTH) {
+        kept.add(text);
+      }
+    }
+    return kept;
   }
 }

@@ -1,9 +1,11 @@
 package dev.melange.mail;
 
 import dev.melange.feed.TexText;
+import dev.melange.mail.DigestLine.Kind;
 import dev.melange.mail.MailViews.Digest;
 import dev.melange.mail.MailViews.Item;
 import dev.melange.mail.MailViews.Section;
+import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore;
@@ -13,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Turns a row of the outbox into a mail, if its reader still wants it. */
 final class DigestWriter {
@@ -70,32 +74,74 @@ final class DigestWriter {
             reader.get().email()));
   }
 
-  private List<Section> sections(String lines) {
-    Map<Long, String> topics = new LinkedHashMap<>();
-    lines
-        .lines()
-        .map(line -> line.split("\t", -1))
-        .forEach(parts -> topics.put(Long.parseLong(parts[0]), parts[1]));
-    Map<String, List<Item>> byTopic = new LinkedHashMap<>();
-    for (PaperEntry entry : papers.withIds(List.copyOf(topics.keySet()))) {
-      if (entry.withdrawnAt() == null) {
-        String topic = topics.get(entry.id());
-        byTopic.computeIfAbsent(topic, name -> new ArrayList<>()).add(item(entry, topic));
-      }
+  private List<Section> sections(String text) {
+    List<DigestLine> lines = text.lines().map(DigestLine::parse).toList();
+    Map<Long, PaperEntry> entries =
+        papers.withIds(lines.stream().map(DigestLine::paper).distinct().toList()).stream()
+            .filter(entry -> entry.withdrawnAt() == null)
+            .collect(Collectors.toMap(PaperEntry::id, entry -> entry));
+    Map<String, List<Item>> byHeading = new LinkedHashMap<>();
+    for (DigestLine line : lines) {
+      PaperEntry entry = entries.get(line.paper());
+      Optional<Item> item =
+          entry == null
+              ? Optional.empty()
+              : line.kind() == Kind.REPLY ? reply(entry, line) : Optional.of(item(entry, line));
+      item.ifPresent(
+          it -> byHeading.computeIfAbsent(heading(line), name -> new ArrayList<>()).add(it));
     }
-    return byTopic.entrySet().stream()
-        .map(
-            entry ->
-                new Section(
-                    entry.getKey().isEmpty() ? "Trending" : entry.getKey(), entry.getValue()))
+    return byHeading.entrySet().stream()
+        .map(entry -> new Section(entry.getKey(), entry.getValue()))
         .toList();
   }
 
-  private Item item(PaperEntry entry, String topic) {
-    String url =
-        mails.site().baseUrl()
-            + "/papers/"
-            + URLEncoder.encode(entry.publicId(), StandardCharsets.UTF_8).replace("%2F", "/");
+  private static String heading(DigestLine line) {
+    return switch (line.kind()) {
+      case TRENDING -> "Trending";
+      case TOPIC -> line.about();
+      case TAG -> "Like your tag " + line.about();
+      case REPLY -> "Replies to you";
+      case VERDICT -> "Verdicts that changed";
+    };
+  }
+
+  private static String why(DigestLine line) {
+    return switch (line.kind()) {
+      case TRENDING -> "You see this because it is among the most discussed since the last mail.";
+      case TOPIC -> "You see this because you follow \"" + line.about() + "\".";
+      case TAG -> "You see this because it is like what you tagged \"" + line.about() + "\".";
+      case REPLY -> "You see this because it answers what you wrote.";
+      case VERDICT -> "Its study here now says: " + line.about() + ".";
+    };
+  }
+
+  private String url(PaperEntry entry) {
+    return mails.site().baseUrl()
+        + "/papers/"
+        + URLEncoder.encode(entry.publicId(), StandardCharsets.UTF_8).replace("%2F", "/");
+  }
+
+  /** Nothing if it was hidden or deleted meanwhile. */
+  private Optional<Item> reply(PaperEntry entry, DigestLine line) {
+    return new CommentStore(database)
+        .find(entry.id(), Long.parseLong(line.about()))
+        .filter(comment -> !comment.hidden() && !comment.deleted())
+        .map(
+            comment ->
+                new Item(
+                    url(entry) + "#c" + comment.id(),
+                    TexText.plain(entry.title()),
+                    (comment.userName() == null ? "Somebody" : comment.userName())
+                        + ", "
+                        + LocalDate.ofInstant(comment.createdAt(), ZoneOffset.UTC),
+                    begin(comment.body()),
+                    entry.comments() == 1 ? "1 comment" : entry.comments() + " comments",
+                    null,
+                    why(line)));
+  }
+
+  private Item item(PaperEntry entry, DigestLine line) {
+    String url = url(entry);
     String who =
         entry.organisation() != null
             ? entry.organisation().name() + ", "
@@ -109,9 +155,7 @@ final class DigestWriter {
         entry.abstractText() == null ? "" : begin(TexText.plain(entry.abstractText())),
         entry.votes() == 1 ? "1 vote" : entry.votes() + " votes",
         entry.catalogueKey() == null ? null : url + "#study",
-        topic.isEmpty()
-            ? "You see this because it is among the most discussed since the last mail."
-            : "You see this because you follow \"" + topic + "\".");
+        why(line));
   }
 
   /** The first characters, cut at a word. */

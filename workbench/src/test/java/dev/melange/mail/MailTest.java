@@ -9,9 +9,16 @@ import dev.melange.feed.Formats;
 import dev.melange.mail.Subscriptions.Wish;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
+import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.Importer;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperStore;
+import dev.melange.store.ResultStore;
+import dev.melange.store.TagStore;
 import dev.melange.store.TestDatabases;
+import dev.melange.store.TestPapers;
+import dev.melange.store.UserStore;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
@@ -238,6 +245,60 @@ class MailTest {
     mail.writeTo(bytes);
     assertThat(bytes.toString(StandardCharsets.UTF_8).split("\r\n"))
         .allMatch(line -> line.length() <= 998);
+  }
+
+  /** Sections of a digest that are its reader's own; what trends is not repeated in them. */
+  @Test
+  void tellsOfPapersLikeTheTaggedOfRepliesAndOfVerdicts() throws Exception {
+    listCards();
+    subscribed("reader@example.org", DAILY);
+    long reader = new UserStore(database).owner().id();
+    long other = TestPapers.user(database, "other");
+    PaperStore papers = new PaperStore(database);
+    PaperEntry mixup = papers.ofCatalogue("mixup-feature-learning").orElseThrow();
+    new TagStore(database).set(reader, mixup.id(), List.of("mixes"));
+    CommentStore comments = new CommentStore(database);
+    long mine = comments.add(mixup.id(), null, reader, "Does it hold?", now);
+    now = now.plus(Duration.ofHours(1));
+    comments.add(mixup.id(), mine, other, "It does, on *my* machine.", now);
+    comments.add(mixup.id(), mine, reader, "An answer of my own.", now);
+    // More papers than trend, the last of them like the tagged one.
+    for (int i = 0; i < 11; i++) {
+      list("Spiking networks " + i, "This is about spiking networks.");
+    }
+    list("Features that mixup learns", "Mixup, its benefits for feature learning.");
+    database.change(
+        db ->
+            db.createUpdate(
+                    "update paper_stat set trend = trend - 1 where paper_id = (select"
+                        + " max(id) from paper)")
+                .execute());
+    ResultStore results = new ResultStore(database);
+    results.add(result(mixup.id(), "holds", now, "first"));
+    now = Instant.parse("2026-03-02T08:01:00Z");
+    assertThat(new DigestPlanner(database, clock).plan()).isEqualTo(1);
+    assertThat(outbox(smtp()).send(100).sent()).isEqualTo(1);
+    String text = part(server.getReceivedMessages()[1], 0).replace(" \r\n", " ");
+    assertThat(text)
+        .contains("== Trending ==", "== Like your tag mixes ==", "== Replies to you ==")
+        .contains("Features that mixup learns", "like what you tagged \"mixes\"")
+        .contains("It does, on *my* machine.", "#c" + (mine + 1))
+        .contains("== Verdicts that changed ==", "Its study here now says: holds.")
+        .doesNotContain("An answer of my own.");
+    assertThat(text.split("Features that mixup learns", -1)).hasSize(2);
+
+    // The same verdict again is no news, and nothing else happened.
+    results.add(result(mixup.id(), "holds", now.plusSeconds(60), "second"));
+    now = Instant.parse("2026-03-03T08:01:00Z");
+    assertThat(new DigestPlanner(database, clock).plan()).isZero();
+    results.add(result(mixup.id(), "fails", now.plusSeconds(60), "third"));
+    now = Instant.parse("2026-03-04T08:01:00Z");
+    assertThat(new DigestPlanner(database, clock).plan()).isEqualTo(1);
+  }
+
+  private static ResultStore.Result result(long paper, String verdict, Instant at, String folder) {
+    return new ResultStore.Result(
+        paper, "study", "quick", "{}", "0 to 2", "test", at, at, "{}", verdict, folder, "test");
   }
 
   @Test
