@@ -1,10 +1,13 @@
 package dev.melange.search;
 
+import dev.melange.papers.study.Verdict;
+import dev.melange.store.Database;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,37 @@ final class Facets {
     facets.put("organisation", frequent(organisations));
     facets.put("has", frequent(has));
     return facets;
+  }
+
+  /**
+   * Counts by the verdict of the newest study that says something: holds, unshown, fails, or none.
+   *
+   * @param found the papers' ids
+   */
+  static Map<String, Integer> verdicts(Database database, Collection<Long> found) {
+    Map<String, Integer> counts = new TreeMap<>();
+    if (found.isEmpty()) {
+      return counts;
+    }
+    Map<Long, String> newest = new HashMap<>();
+    database.read(
+        db ->
+            db.createQuery(
+                    "select paper_id, lower(verdict) from run_result"
+                        + " where paper_id in (<ids>) and scale <> 'smoke' order by finished_at, id")
+                .bindList("ids", List.copyOf(found))
+                .map((row, context) -> newest.put(row.getLong(1), row.getString(2)))
+                .list());
+    for (long id : found) {
+      String verdict = newest.get(id);
+      counts.merge(
+          verdict == null
+              ? "none"
+              : verdict.equals(Verdict.DOES_NOT_SHOW.text()) ? "unshown" : verdict,
+          1,
+          Integer::sum);
+    }
+    return frequent(counts);
   }
 
   private static void count(SortedSetDocValues values, int doc, Map<String, Integer> counts)

@@ -155,14 +155,11 @@ public final class PaperSearch implements AutoCloseable {
               .filter(scored -> docs.containsKey(scored.id()))
               .toList();
     }
+    Map<String, Map<String, Integer>> facets = Facets.of(searcher, docs.values());
+    facets.put("verdict", Facets.verdicts(database, docs.keySet()));
     List<Hit> hits = hits(fused, query, request, lexical);
     return new SearchResults(
-        hits,
-        fused.size(),
-        Facets.of(searcher, docs.values()),
-        lexical.corrections(),
-        lexical.suggestions(),
-        notices);
+        hits, fused.size(), facets, lexical.corrections(), lexical.suggestions(), notices);
   }
 
   private static Query withVector(Query required) {

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param hits best first
  * @param total how many papers were found; rankings are cut at 200, so that at most 400 are
- * @param facets counts over all that was found: year, category, organisation, has
+ * @param facets counts over all that was found: year, category, organisation, has, verdict
  * @param corrections words the index does not know, and what was searched for instead
  * @param suggestions words the index does not know, and what may have been meant
  * @param notices what was ignored or missing

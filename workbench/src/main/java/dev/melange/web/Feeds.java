@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.feed.TexText;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.ResultStore.Result;
 import java.io.StringWriter;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -21,10 +24,19 @@ import javax.xml.stream.XMLStreamWriter;
  *
  * @param base the page's address
  * @param self the feed's
+ * @param alternate the page with the same list
  * @param title the feed's
  * @param entries its papers
+ * @param results the newest of each paper's study, as far as there are any
  */
-record Feeds(String base, String self, String title, List<PaperEntry> entries) {
+record Feeds(
+    String base,
+    String self,
+    String alternate,
+    String title,
+    List<PaperEntry> entries,
+    Map<Long, Result> results) {
+  private static final String DUBLIN_CORE = "http://purl.org/dc/elements/1.1/";
   private static final String ATOM = "http://www.w3.org/2005/Atom";
 
   static Instant instant(String text) {
@@ -70,7 +82,7 @@ record Feeds(String base, String self, String title, List<PaperEntry> entries) {
       element(xml, "title", title);
       element(xml, "updated", FeedRoutes.time(updated()));
       link(xml, "self", self);
-      link(xml, "alternate", base + "/papers");
+      link(xml, "alternate", alternate);
       xml.writeStartElement("author");
       element(xml, "name", "Daily Papers");
       xml.writeEndElement();
@@ -120,7 +132,7 @@ record Feeds(String base, String self, String title, List<PaperEntry> entries) {
   }
 
   /** Without the characters that XML cannot hold. */
-  private static String valid(String text) {
+  static String valid(String text) {
     return text.replaceAll(
         "[^\\t\\n\\r\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]", "");
   }
@@ -132,7 +144,7 @@ record Feeds(String base, String self, String title, List<PaperEntry> entries) {
             .objectNode()
             .put("version", "https://jsonfeed.org/version/1.1")
             .put("title", title)
-            .put("home_page_url", base + "/papers")
+            .put("home_page_url", alternate)
             .put("feed_url", self);
     ArrayNode items = feed.putArray("items");
     for (PaperEntry entry : entries) {
@@ -153,7 +165,61 @@ record Feeds(String base, String self, String title, List<PaperEntry> entries) {
     return feed.toString();
   }
 
-  private static String html(PaperEntry entry) {
+  /** RSS 2.0. */
+  String rss() {
+    StringWriter text = new StringWriter();
+    try {
+      XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
+      xml.writeStartDocument("UTF-8", "1.0");
+      xml.writeStartElement("rss");
+      xml.writeAttribute("version", "2.0");
+      xml.writeNamespace("dc", DUBLIN_CORE);
+      xml.writeNamespace("atom", ATOM);
+      xml.writeStartElement("channel");
+      element(xml, "title", title);
+      element(xml, "link", alternate);
+      element(xml, "description", title);
+      element(xml, "lastBuildDate", rfc1123(updated()));
+      xml.writeEmptyElement("atom", "link", ATOM);
+      xml.writeAttribute("rel", "self");
+      xml.writeAttribute("type", "application/rss+xml");
+      xml.writeAttribute("href", self);
+      for (PaperEntry entry : entries) {
+        rss(xml, entry);
+      }
+      xml.writeEndDocument();
+      xml.close();
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException("a feed cannot be written", e);
+    }
+    return text.toString();
+  }
+
+  private void rss(XMLStreamWriter xml, PaperEntry entry) throws XMLStreamException {
+    xml.writeStartElement("item");
+    xml.writeStartElement("guid");
+    xml.writeAttribute("isPermaLink", "false");
+    xml.writeCharacters(FeedRoutes.tag(entry, host()));
+    xml.writeEndElement();
+    element(xml, "title", FeedRoutes.title(entry));
+    element(xml, "link", link(entry));
+    element(xml, "pubDate", rfc1123(published(entry)));
+    for (PaperEntry.Author author : entry.authors()) {
+      if (!author.hidden()) {
+        xml.writeStartElement("dc", "creator", DUBLIN_CORE);
+        xml.writeCharacters(valid(author.name()));
+        xml.writeEndElement();
+      }
+    }
+    element(xml, "description", html(entry));
+    xml.writeEndElement();
+  }
+
+  private static String rfc1123(Instant instant) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
+  }
+
+  private String html(PaperEntry entry) {
     StringBuilder html = new StringBuilder();
     if (entry.abstractText() != null) {
       html.append("<p>").append(escaped(TexText.plain(entry.abstractText()))).append("</p>");
@@ -165,6 +231,21 @@ record Feeds(String base, String self, String title, List<PaperEntry> entries) {
     if (entry.repoUrl() != null) {
       String url = escaped(entry.repoUrl());
       html.append("<p><a href=\"").append(url).append("\">").append(url).append("</a></p>");
+    }
+    Result result = results.get(entry.id());
+    if (result != null) {
+      html.append("<table><tr><th>Study here</th><th>Scale</th><th>Seeds</th><th>Machine</th>")
+          .append("<th>Date</th></tr><tr>");
+      for (String cell :
+          List.of(
+              result.verdict(),
+              result.scale(),
+              result.seeds(),
+              result.machine(),
+              result.finishedAt().toString().substring(0, 10))) {
+        html.append("<td>").append(escaped(cell)).append("</td>");
+      }
+      html.append("</tr></table>");
     }
     return html.toString();
   }

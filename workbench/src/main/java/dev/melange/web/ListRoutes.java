@@ -131,6 +131,7 @@ final class ListRoutes implements Routes {
     }
     ListPage.of(site, name, "/authors/" + EntryViews.encoded(name), query)
         .remark("Author, " + count + " under this name")
+        .feed("/feeds/authors/" + EntryViews.encoded(name) + ".atom")
         .explained(NEWEST)
         .show(context);
   }

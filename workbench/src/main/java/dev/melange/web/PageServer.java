@@ -158,7 +158,7 @@ public final class PageServer implements AutoCloseable {
             new CollectionRoutes(site),
             new PickRoutes(site),
             new SettingsRoutes(site, services),
-            new FeedRoutes(site),
+            new FeedRoutes(site, services.search()),
             new VoteRoutes(site),
             new CommentRoutes(site),
             runs,

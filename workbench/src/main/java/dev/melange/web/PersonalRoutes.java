@@ -49,6 +49,7 @@ final class PersonalRoutes implements Routes {
     ListPage.of(site, name, path, ids)
         .remark("Your tag, on " + ListRoutes.count(ids.size()))
         .recommended("/recommendations?tag=" + EntryViews.encoded(name))
+        .feed("/feeds" + path + ".atom")
         .table(path + "/papers.csv")
         .show(context);
   }

@@ -163,7 +163,8 @@ final class RequestGuard implements Routes {
 
   private void requireRate(Context context, boolean change) {
     String client = site.clients().bucket(context);
-    boolean search = context.path().endsWith("/search");
+    String path = context.path();
+    boolean search = path.endsWith("/search") || path.startsWith("/feeds/search.");
     rates.take(context, Kind.ALL, client);
     if (search) {
       rates.take(context, Kind.SEARCH, client);

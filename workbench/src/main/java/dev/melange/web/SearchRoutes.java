@@ -98,6 +98,7 @@ final class SearchRoutes implements Routes {
             views,
             (long) page * PAGE + 1,
             found == null ? List.of() : facets(query, found),
+            found == null ? null : "/feeds/search.atom?q=" + EntryViews.encoded(query),
             new LinkView(page == 0 ? null : address + "&p=" + (page - 1), "Previous page"),
             new LinkView(more ? address + "&p=" + (page + 1) : null, "Next page"));
     context.html(site.templates().render("search.jte", view));
@@ -126,7 +127,12 @@ final class SearchRoutes implements Routes {
   private static List<LinkView> facets(String query, SearchResults found) {
     List<LinkView> links = new ArrayList<>();
     Map<String, String> fields =
-        Map.of("year", "year:", "category", "cat:", "organisation", "org:", "has", "has:");
+        Map.of(
+            "year", "year:",
+            "category", "cat:",
+            "organisation", "org:",
+            "verdict", "verdict:",
+            "has", "has:");
     found
         .facets()
         .forEach(
@@ -139,10 +145,21 @@ final class SearchRoutes implements Routes {
                         links.add(
                             new LinkView(
                                 "/papers/search?q=" + EntryViews.encoded(narrowed),
-                                "%s (%d)".formatted(value, count)));
+                                "%s (%d)".formatted(words(facet, value), count)));
                       }
                     }));
     return links;
+  }
+
+  private static String words(String facet, String value) {
+    if (!facet.equals("verdict")) {
+      return value;
+    }
+    return switch (value) {
+      case "none" -> "study not run";
+      case "unshown" -> "claim does not show";
+      default -> "claim " + value;
+    };
   }
 
   private void json(Context context) throws IOException {

@@ -19,6 +19,7 @@ public final class SearchViews {
    * @param hits the papers
    * @param first the number of the first of them among all that were found
    * @param facets ways to narrow it down
+   * @param feed the search as a feed; null before the first
    * @param previousPage of the same search
    * @param nextPage of the same search
    */
@@ -30,6 +31,7 @@ public final class SearchViews {
       List<HitView> hits,
       long first,
       List<LinkView> facets,
+      String feed,
       LinkView previousPage,
       LinkView nextPage) {}
 

@@ -99,6 +99,7 @@ final class TopicRoutes implements Routes {
     }
     ListPage.of(site, category, "/topics/" + EntryViews.encoded(category), query)
         .remark("Category of arXiv, " + ListRoutes.count(papers))
+        .feed("/feeds/topics/" + EntryViews.encoded(category) + ".atom")
         .show(context);
   }
 }

@@ -219,7 +219,8 @@ class ApiTest {
   /** T43. */
   @Test
   void givesValidFeedsWhoseEntriesDoNotMoveWithVotes() throws Exception {
-    for (String list : List.of("daily", "trending", "new", "orgs/MediaTek-Research")) {
+    for (String list :
+        List.of("daily", "trending", "new", "orgs/MediaTek-Research", "authors/Wu")) {
       HttpResponse<String> answer = site.get("/feeds/" + list + ".atom");
       assertThat(answer.statusCode()).isEqualTo(200);
       Element feed =
@@ -236,6 +237,18 @@ class ApiTest {
       }
       assertThat(distinct).hasSize(ids.getLength());
       assertThat(feed.getElementsByTagName("updated").getLength()).isEqualTo(ids.getLength());
+      HttpResponse<String> rss = site.get("/feeds/" + list + ".rss");
+      assertThat(rss.headers().firstValue("Content-Type").orElseThrow())
+          .startsWith("application/rss+xml");
+      Element channel =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(new ByteArrayInputStream(rss.body().getBytes(StandardCharsets.UTF_8)))
+              .getDocumentElement();
+      assertThat(channel.getTagName()).isEqualTo("rss");
+      assertThat(channel.getElementsByTagName("item").getLength()).isEqualTo(ids.getLength() - 1);
+      assertThat(channel.getElementsByTagName("pubDate").item(0).getTextContent())
+          .matches("[A-Z][a-z]{2}, \\d{1,2} [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
       JsonNode json = site.json("/feeds/" + list + ".json");
       assertThat(json.get("version").asText()).isEqualTo("https://jsonfeed.org/version/1.1");
       assertThat(json.get("items")).hasSize(ids.getLength() - 1);
@@ -245,6 +258,7 @@ class ApiTest {
     site.send(site.call(vote).POST(BodyPublishers.noBody()));
     assertThat(site.get("/feeds/new.atom").body()).isEqualTo(before);
     site.send(site.call(vote).DELETE());
+    assertThat(site.get("/feeds/new.txt").statusCode()).isEqualTo(404);
     assertThat(site.get("/feeds/other.atom").statusCode()).isEqualTo(404);
     assertThat(site.get("/feeds/new.atom?since=yesterday").statusCode()).isEqualTo(400);
   }

@@ -145,6 +145,21 @@ class PersonalPagesTest {
   }
 
   @Test
+  void listsItsReadersFeeds() throws Exception {
+    post("/papers/local:final-mlp/tags", "tags=clicks+%26+rates", 303);
+    String feeds = body("/feeds/mine.opml");
+    assertThat(feeds)
+        .startsWith("<?xml")
+        .contains("<opml version=\"2.0\">", "/feeds/daily.atom")
+        .contains("/feeds/tags/clicks%20%26%20rates.atom", "text=\"clicks &amp; rates\"");
+    HttpResponse<String> feed = site.get("/feeds/tags/clicks%20%26%20rates.atom");
+    assertThat(feed.statusCode()).isEqualTo(200);
+    assertThat(feed.headers().firstValue("Cache-Control").orElseThrow()).startsWith("private");
+    assertThat(feed.body()).contains("FinalMLP");
+    assertThat(site.get("/feeds/tags/none.atom").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void givesListsAsTables() throws Exception {
     long id =
         site.add(

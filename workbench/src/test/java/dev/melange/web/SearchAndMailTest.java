@@ -15,6 +15,9 @@ import dev.melange.search.PaperSearch;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.Importer;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperStore;
+import dev.melange.store.ResultStore;
 import dev.melange.store.TestDatabases;
 import java.io.IOException;
 import java.net.URI;
@@ -102,6 +105,35 @@ class SearchAndMailTest {
   private static String csrf() throws IOException, InterruptedException {
     String page = send(to("/subscribe")).body();
     return page.replaceFirst("(?s).*?name=\"_csrf\" value=\"([0-9a-f]+)\".*", "$1");
+  }
+
+  @Test
+  void givesSearchesAsFeeds() throws Exception {
+    ResultStore results = new ResultStore(database);
+    PaperEntry maxim = new PaperStore(database).ofCatalogue("maxim").orElseThrow();
+    results.add(
+        new ResultStore.Result(
+            maxim.id(),
+            "maxim",
+            "quick",
+            "{}",
+            "0 to 2",
+            "a <machine>",
+            TestSite.NOW,
+            TestSite.NOW,
+            "{}",
+            "holds",
+            "folder of givesSearchesAsFeeds",
+            "test"));
+    String feed = send(to("/feeds/search.atom?q=image+processing")).body();
+    assertThat(feed)
+        .contains("MAXIM: Multi-Axis", "/papers/search?q=image%20processing")
+        .contains("&lt;td&gt;holds&lt;/td&gt;", "a &amp;lt;machine");
+    assertThat(send(to("/feeds/search.rss?q=image+processing")).body()).contains("<rss ", "MAXIM");
+    assertThat(send(to("/feeds/search.json?q=image+processing")).body()).contains("jsonfeed.org");
+    assertThat(send(to("/papers/search?q=image+processing")).body())
+        .contains("claim holds (1)", "/feeds/search.atom?q=image%20processing");
+    assertThat(send(to("/papers/search?q=verdict%3Aholds")).body()).contains("MAXIM");
   }
 
   @Test
