@@ -2,35 +2,33 @@ package dev.melange.search;
 
 import dev.melange.papers.bert.MiniLm;
 import dev.melange.papers.bert.WordPiece;
+import dev.melange.tensor.Engine;
 import dev.melange.tensor.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * all-MiniLM-L6-v2 with 384 dimensions, computed in this process.
  *
- * <p>One thread computes for all callers, because each thread that computes would start a pool of
- * its own. Texts are encoded a few at a time, so that a query waits for no more than such a part
- * while papers are being indexed.
+ * <p>The engine's single-threaded workers compute: threads that share one query's few operations
+ * wait for each other most of the time, and on busy cores for long. Texts are encoded a few at a
+ * time, so that a query waits for no more than such a part while papers are being indexed.
  */
 public final class MiniLmEncoder implements TextEncoder {
-  private static final int PART = 4;
+  private static final int PART = 2;
 
   private final MiniLm model;
   private final int maxTokens;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread created = new Thread(task, "text-encoder");
-            created.setDaemon(true);
-            return created;
-          });
+
+  /** Held for reading by who computes. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+
+  private boolean closed;
 
   private MiniLmEncoder(MiniLm model, int maxTokens) {
     this.model = model;
@@ -67,32 +65,51 @@ public final class MiniLmEncoder implements TextEncoder {
 
   @Override
   public List<float[]> encode(List<String> texts) {
+    Engine engine = Engine.get();
     List<float[]> vectors = new ArrayList<>();
-    for (int from = 0; from < texts.size(); from += PART) {
-      List<String> part = texts.subList(from, Math.min(texts.size(), from + PART));
-      float[] flat;
-      try {
-        flat = CompletableFuture.supplyAsync(() -> compute(part), thread).join();
-      } catch (CompletionException e) {
-        throw new IllegalStateException("a text could not be encoded", e.getCause());
+    for (int from = 0; from < texts.size(); ) {
+      List<Supplier<List<float[]>>> parts = new ArrayList<>();
+      for (int i = 0; i < engine.workers() && from < texts.size(); i++) {
+        List<String> part = texts.subList(from, Math.min(texts.size(), from + PART));
+        from += part.size();
+        parts.add(() -> compute(part));
       }
-      int size = flat.length / part.size();
-      for (int i = 0; i < part.size(); i++) {
-        vectors.add(Arrays.copyOfRange(flat, i * size, (i + 1) * size));
+      open.readLock().lock();
+      try {
+        if (closed) {
+          throw new IllegalStateException("the encoder is closed");
+        }
+        engine.parallel(parts).forEach(vectors::addAll);
+      } finally {
+        open.readLock().unlock();
       }
     }
     return vectors;
   }
 
-  private float[] compute(List<String> texts) {
+  private List<float[]> compute(List<String> texts) {
+    float[] flat;
     try (Scope scope = Scope.open()) {
-      return model.embed(texts, maxTokens).toFloats();
+      flat = model.embed(texts, maxTokens).toFloats();
     }
+    int size = flat.length / texts.size();
+    List<float[]> vectors = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      vectors.add(Arrays.copyOfRange(flat, i * size, (i + 1) * size));
+    }
+    return vectors;
   }
 
   @Override
   public void close() {
-    thread.execute(model::close);
-    thread.shutdown();
+    open.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        model.close();
+      }
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }
