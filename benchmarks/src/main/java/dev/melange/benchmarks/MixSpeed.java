@@ -1,6 +1,7 @@
 package dev.melange.benchmarks;
 
 import dev.melange.data.image.Normalize;
+import dev.melange.mix.MixContext;
 import dev.melange.mix.MixLosses;
 import dev.melange.mix.MixTraining;
 import dev.melange.nn.ImageModel;
@@ -13,6 +14,7 @@ import dev.melange.tensor.Engine;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import dev.melange.train.Inference;
 import dev.melange.train.Minibatches;
 import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
@@ -27,10 +29,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Processor time (without the JIT compiler's) of mixing a batch by each hand-crafted policy, of a
- * training step, and of a training step of each learned policy; {@code
+ * training step, of the passes of the network that AttentiveMix and PuzzleMix ask for ({@code
+ * POLICY:network}), and of a training step of each learned policy; {@code
  * benchmarks/peers/mix_policies.py} prints the same for PyTorch, and {@link MixCompare} both beside
  * each other.
  *
@@ -46,6 +50,9 @@ public final class MixSpeed {
   private static final Normalize NORMALIZE =
       new Normalize(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.25f, 0.25f, 0.25f});
 
+  // what is measured must not look unused
+  private static volatile Object kept;
+
   private MixSpeed() {}
 
   /** Measures all, or what is named. */
@@ -59,6 +66,12 @@ public final class MixSpeed {
       boolean hidden = policy.equals("vanilla") || policy.equals("manifoldmix");
       if (!learned && !hidden && isWanted(names, policy)) {
         print(policy, mixing(policy, model, batch, seconds));
+      }
+      if (policy.equals("attentivemix") || policy.equals("puzzlemix")) {
+        String network = policy + ":network";
+        if (isWanted(names, network)) {
+          print(network, looking(policy, model, batch, seconds));
+        }
       }
     }
     for (String policy : List.of("vanilla", "adamixup", "automix", "adautomix")) {
@@ -104,25 +117,45 @@ public final class MixSpeed {
         MixTraining mixing = Mixing.parse(policy).with(model, SHAPE, NORMALIZE, 1)) {
       TensorBatch images = TensorBatch.of(data(batch));
       Rng rng = new Rng(4);
-      Runnable once =
-          () -> {
-            try (Scope each = Scope.open()) {
-              mixing.mix(images, rng, TrainingProgress.START);
-            }
-          };
-      long warm = System.nanoTime();
-      do {
-        once.run();
-      } while (System.nanoTime() - warm < seconds * 1e9); // the JIT compiler needs some calls
-      int count = 0;
-      long processor = processorTime();
-      long begin = System.nanoTime();
-      while (count < WARM_UP || System.nanoTime() - begin < seconds * 1e9) {
-        once.run();
-        count++;
-      }
-      return (processorTime() - processor) / 1e6 / count;
+      return repeated(() -> mixing.mix(images, rng, TrainingProgress.START), seconds);
     }
+  }
+
+  /** The passes of the network alone that a policy's definition asks for. */
+  private static double looking(String policy, String name, int batch, double seconds) {
+    try (Scope scope = Scope.open();
+        ImageModel model = model(name)) {
+      model.eval();
+      TensorBatch images = TensorBatch.of(data(batch));
+      MixContext context = MixContext.of(model, NORMALIZE);
+      return repeated(
+          policy.equals("puzzlemix")
+              ? () -> context.gradientSaliency(images.get("image"), images.get("label"))
+              : () -> Inference.run(images, part -> model.forwardFeatures(part.get("image"))),
+          seconds);
+    }
+  }
+
+  /** Milliseconds of a call, when it is compiled. */
+  private static double repeated(Supplier<?> call, double seconds) {
+    Runnable once =
+        () -> {
+          try (Scope each = Scope.open()) {
+            kept = call.get();
+          }
+        };
+    long warm = System.nanoTime();
+    do {
+      once.run();
+    } while (System.nanoTime() - warm < seconds * 1e9); // the JIT compiler needs some calls
+    int count = 0;
+    long processor = processorTime();
+    long begin = System.nanoTime();
+    while (count < WARM_UP || System.nanoTime() - begin < seconds * 1e9) {
+      once.run();
+      count++;
+    }
+    return (processorTime() - processor) / 1e6 / count;
   }
 
   private static double step(String policy, String name, int batch, double seconds)
