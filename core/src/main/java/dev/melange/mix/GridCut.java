@@ -17,30 +17,83 @@ final class GridCut {
   private final int side;
   private final int levels;
   private final int nodes;
+  // the arcs of node v are firstArc[v] to firstArc[v + 1] - 1
   private final int[] firstArc;
-  private final int[] nextArc;
   private final int[] target;
+  private final int[] opposite;
+  // both arcs of each pair, in the order in which solve() comes to them
+  private final int[] pairArcs;
   private final long[] capacity;
   private final long[] terminal;
   private final int[] depth;
   private final int[] current;
   private final int[] queue;
-  private int arcs;
+  private int pairs;
 
   /** For grids of side x side nodes with this many labels. */
   GridCut(int side, int labels) {
     this.side = side;
     levels = labels - 1;
     nodes = side * side * levels;
-    int pairs = 2 * side * (side - 1) * levels * levels + side * side * (levels - 1);
-    firstArc = new int[nodes];
-    nextArc = new int[2 * pairs];
-    target = new int[2 * pairs];
-    capacity = new long[2 * pairs];
+    int count = 2 * side * (side - 1) * levels * levels + side * side * (levels - 1);
+    target = new int[2 * count];
+    opposite = new int[2 * count];
+    pairArcs = new int[2 * count];
+    capacity = new long[2 * count];
     terminal = new long[nodes];
     depth = new int[nodes];
     current = new int[nodes];
     queue = new int[nodes];
+    firstArc = new int[nodes + 1];
+    arrange(ends(count));
+  }
+
+  /** The two nodes of each pair, in the order in which {@link #solve} comes to them. */
+  private int[] ends(int count) {
+    int[] ends = new int[2 * count];
+    int end = 0;
+    for (int i = 0; i < side * side; i++) {
+      for (int k = 1; k < levels; k++) {
+        ends[end++] = i * levels + k;
+        ends[end++] = i * levels + k - 1;
+      }
+    }
+    for (int i = 0; i < side * (side - 1); i++) {
+      int left = left(i);
+      for (int[] two : new int[][] {{i, i + side}, {left, left + 1}}) {
+        for (int k = 0; k < levels * levels; k++) {
+          ends[end++] = two[0] * levels + k / levels;
+          ends[end++] = two[1] * levels + k % levels;
+        }
+      }
+    }
+    return ends;
+  }
+
+  /** Puts the arcs of each node beside each other. */
+  private void arrange(int[] ends) {
+    for (int node : ends) {
+      firstArc[node + 1]++;
+    }
+    for (int v = 0; v < nodes; v++) {
+      firstArc[v + 1] += firstArc[v];
+    }
+    int[] next = Arrays.copyOf(firstArc, nodes);
+    for (int i = 0; i < ends.length; i += 2) {
+      int forth = next[ends[i]]++;
+      int back = next[ends[i + 1]]++;
+      pairArcs[i] = forth;
+      pairArcs[i + 1] = back;
+      target[forth] = ends[i + 1];
+      target[back] = ends[i];
+      opposite[forth] = back;
+      opposite[back] = forth;
+    }
+  }
+
+  /** The node whose neighbour to the right is the i-th. */
+  private int left(int i) {
+    return i / (side - 1) * side + i % (side - 1);
   }
 
   /**
@@ -53,8 +106,7 @@ final class GridCut {
    * @param grid which grid of the arrays
    */
   int[] solve(long[] unary, long[] edgeV, long[] edgeH, int grid) {
-    Arrays.fill(firstArc, -1);
-    arcs = 0;
+    pairs = 0;
     int labels = levels + 1;
     int base = grid * side * side * labels;
     // in units of 1/levels^2 all costs are whole numbers
@@ -64,15 +116,14 @@ final class GridCut {
         int at = base + i * labels + k;
         terminal[i * levels + k] = unit * (unary[at] - unary[at + 1]);
         if (k > 0) {
-          connect(i * levels + k, i * levels + k - 1, UNBOUNDED, 0);
+          connect(UNBOUNDED, 0);
         }
       }
     }
     int border = grid * side * (side - 1);
     for (int i = 0; i < side * (side - 1); i++) {
       couple(i, i + side, edgeV[border + i]);
-      int left = i / (side - 1) * side + i % (side - 1);
-      couple(left, left + 1, edgeH[border + i]);
+      couple(left(i), left(i) + 1, edgeH[border + i]);
     }
     while (layer()) {
       System.arraycopy(firstArc, 0, current, 0, nodes);
@@ -95,32 +146,26 @@ final class GridCut {
           "PuzzleMix expects weights of neighbours that are not negative, got %d; check that mean and std are those the images were normalised with"
               .formatted(weight));
     }
-    if (weight == 0) {
-      return;
-    }
     for (int i = 0; i < levels; i++) {
       long linear = weight * (2 * i + 1 - levels);
       terminal[a * levels + i] -= linear;
       terminal[b * levels + i] -= linear;
       for (int j = 0; j < levels; j++) {
-        connect(a * levels + i, b * levels + j, weight, weight);
+        connect(weight, weight);
       }
     }
   }
 
-  private void connect(int from, int to, long forth, long back) {
-    arc(from, to, forth);
-    arc(to, from, back);
+  /** The capacities of the next pair's arcs. */
+  private void connect(long forth, long back) {
+    capacity[pairArcs[pairs++]] = forth;
+    capacity[pairArcs[pairs++]] = back;
   }
 
-  private void arc(int from, int to, long value) {
-    target[arcs] = to;
-    capacity[arcs] = value;
-    nextArc[arcs] = firstArc[from];
-    firstArc[from] = arcs++;
-  }
-
-  /** Distances from the nodes with a surplus; whether one with a deficit is within reach. */
+  /**
+   * Distances from the nodes with a surplus, as far as the nearest with a deficit; whether there is
+   * one within reach. If not, these are all that can be reached.
+   */
   private boolean layer() {
     Arrays.fill(depth, -1);
     int end = 0;
@@ -130,19 +175,21 @@ final class GridCut {
         queue[end++] = v;
       }
     }
-    boolean reached = false;
-    for (int i = 0; i < end; i++) {
+    int nearest = Integer.MAX_VALUE;
+    for (int i = 0; i < end && depth[queue[i]] < nearest; i++) {
       int v = queue[i];
-      for (int e = firstArc[v]; e >= 0; e = nextArc[e]) {
+      for (int e = firstArc[v]; e < firstArc[v + 1]; e++) {
         int to = target[e];
         if (capacity[e] > 0 && depth[to] < 0) {
           depth[to] = depth[v] + 1;
           queue[end++] = to;
-          reached |= terminal[to] < 0;
+          if (terminal[to] < 0) {
+            nearest = depth[to];
+          }
         }
       }
     }
-    return reached;
+    return nearest < Integer.MAX_VALUE;
   }
 
   private long push(int v, long available) {
@@ -151,13 +198,13 @@ final class GridCut {
       sent = Math.min(available, -terminal[v]);
       terminal[v] += sent;
     }
-    for (; current[v] >= 0 && sent < available; current[v] = nextArc[current[v]]) {
+    for (; current[v] < firstArc[v + 1] && sent < available; current[v]++) {
       int e = current[v];
       int to = target[e];
       if (capacity[e] > 0 && depth[to] == depth[v] + 1) {
         long moved = push(to, Math.min(available - sent, capacity[e]));
         capacity[e] -= moved;
-        capacity[e ^ 1] += moved;
+        capacity[opposite[e]] += moved;
         sent += moved;
         if (sent == available) {
           break;

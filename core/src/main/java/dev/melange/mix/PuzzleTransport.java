@@ -48,33 +48,42 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     int tiles = finer ? size / patch : blocks;
     double[] shown = (finer ? Nn.resizeNearest(mask, tiles, tiles) : mask).toDoubles();
     double[] hidden = Arrays.stream(shown).map(m -> 1 - m).toArray();
-    int[][] planA = plans(shown, PuzzleEnergy.shares(saliency, tiles).toDoubles(), tiles, eps);
+    Neighbours neighbours = Neighbours.of(tiles, eps);
+    int[][] planA = plans(shown, PuzzleEnergy.shares(saliency, tiles).toDoubles(), neighbours);
     int[][] planB =
-        plans(hidden, PuzzleEnergy.shares(partnerSaliency, tiles).toDoubles(), tiles, eps);
-    Tensor weight = Nn.resizeNearest(mask.to(image.dtype()).to(image.device()), size, size);
-    Tensor first = move(image, planA, tiles).mul(weight);
-    Tensor second = move(partner, planB, tiles).mul(weight.rsub(1));
-    return new PuzzleTransport(first.add(second), weight, mask.mean(1, 2, 3), planA, planB);
+        plans(hidden, PuzzleEnergy.shares(partnerSaliency, tiles).toDoubles(), neighbours);
+    Tensor weight = mask.to(image.dtype()).to(image.device());
+    Tensor tileWeight = (finer ? Nn.resizeNearest(weight, tiles, tiles) : weight).reshape(-1, 1);
+    Tensor mixed =
+        moved(image, planA, tiles, tileWeight)
+            .add_(moved(partner, planB, tiles, tileWeight.rsub(1)));
+    return new PuzzleTransport(
+        joined(mixed, image, tiles),
+        Nn.resizeNearest(weight, size, size),
+        mask.mean(1, 2, 3),
+        planA,
+        planB);
   }
 
-  private static int[][] plans(double[] mask, double[] saliency, int tiles, double eps) {
-    Neighbours neighbours = Neighbours.of(tiles, eps);
+  private static int[][] plans(double[] mask, double[] saliency, Neighbours neighbours) {
+    int tiles = neighbours.tiles;
     int cells = tiles * tiles;
     int count = mask.length / cells;
     int[][] plans = new int[count][];
     IntStream.range(0, count)
         .parallel()
-        .forEach(i -> plans[i] = new Plan(mask, saliency, i * cells, tiles, neighbours).source());
+        .forEach(i -> plans[i] = new Plan(mask, saliency, i * cells, neighbours).source());
     return plans;
   }
 
   /**
    * All cells around each cell, by distance and then by number.
    *
+   * @param tiles along a side
    * @param cell [from][rank]
    * @param cost of moving there, [from][rank]
    */
-  private record Neighbours(int[][] cell, double[][] cost) {
+  private record Neighbours(int tiles, int[][] cell, double[][] cost) {
     static Neighbours of(int tiles, double eps) {
       int cells = tiles * tiles;
       int[][] cell = new int[cells][cells];
@@ -95,7 +104,7 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
           cost[m][at] = eps * (squared / ((tiles - 1.0) * (tiles - 1.0)));
         }
       }
-      return new Neighbours(cell, cost);
+      return new Neighbours(tiles, cell, cost);
     }
 
     private static int squaredDistance(int m, int n, int tiles) {
@@ -113,7 +122,6 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     private final double[] mask;
     private final double[] saliency;
     private final int from;
-    private final int rounds;
     private final Neighbours neighbours;
     private final int[] wish;
     private final double[] cost;
@@ -122,16 +130,15 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     private final int[] refusals;
     private final int[] penalty;
 
-    Plan(double[] mask, double[] saliency, int from, int rounds, Neighbours neighbours) {
+    Plan(double[] mask, double[] saliency, int from, Neighbours neighbours) {
       this.mask = mask;
       this.saliency = saliency;
       this.from = from;
-      this.rounds = rounds;
       this.neighbours = neighbours;
       int cells = neighbours.cell.length;
       wish = new int[cells];
       cost = new double[cells];
-      refused = new int[cells][rounds];
+      refused = new int[cells][];
       refusals = new int[cells];
       penalty = new int[cells];
     }
@@ -139,20 +146,25 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     int[] source() {
       int cells = wish.length;
       int[] source = new int[cells];
+      double[] least = new double[cells];
+      int[] inVain = new int[cells];
       boolean[] stale = new boolean[cells];
       Arrays.fill(stale, true);
       boolean settled = false;
-      for (int round = 0; round < rounds && !settled; round++) {
+      for (int round = 0; round < neighbours.tiles && !settled; round++) {
         for (int m = 0; m < cells; m++) {
           if (stale[m]) {
             ask(m);
           }
         }
-        take(wish, cost, source);
+        take(wish, cost, source, least, inVain);
         settled = true;
         for (int m = 0; m < cells; m++) {
           stale[m] = source[wish[m]] != m;
           if (stale[m]) {
+            if (refused[m] == null) {
+              refused[m] = new int[neighbours.tiles];
+            }
             refused[m][refusals[m]++] = wish[m];
             settled = false;
           }
@@ -197,11 +209,14 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
    * Which asking patch each place takes, -1 for none. The paper's rule is the first minimum of
    * {@code plan * cost} over all patches, where those that did not ask count 0: so they block all
    * positive costs, and a cost of 0 unless every patch of a lower number asked in vain.
+   *
+   * @param least room for a number per place
+   * @param inVain the same
    */
-  private static void take(int[] wish, double[] cost, int[] source) {
+  private static void take(int[] wish, double[] cost, int[] source, double[] least, int[] inVain) {
     int cells = wish.length;
-    double[] least = new double[cells];
-    int[] inVain = new int[cells];
+    Arrays.fill(least, 0);
+    Arrays.fill(inVain, 0);
     Arrays.fill(source, -1);
     for (int m = 0; m < cells; m++) {
       int n = wish[m];
@@ -216,7 +231,8 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
     }
   }
 
-  private static Tensor move(Tensor image, int[][] plans, int tiles) {
+  /** The patches as they come to their places times the weights there, [N * t * t, C * p * p]. */
+  private static Tensor moved(Tensor image, int[][] plans, int tiles, Tensor weight) {
     long n = image.size(0);
     long channels = image.size(1);
     long patch = image.size(2) / tiles;
@@ -228,14 +244,21 @@ public record PuzzleTransport(Tensor image, Tensor mask, Tensor lam, int[][] pla
       present[i] = source < 0 ? 0 : 1;
       rows[i] = (long) i / cells * cells + Math.max(source, 0);
     }
-    Tensor patches =
-        image
-            .reshape(n, channels, tiles, patch, tiles, patch)
-            .permute(0, 2, 4, 1, 3, 5)
-            .reshape(n * cells, channels * patch * patch);
-    return patches
+    Tensor shown = Tensor.of(present, rows.length, 1).to(image.dtype()).to(image.device());
+    return image
+        .reshape(n, channels, tiles, patch, tiles, patch)
+        .permute(0, 2, 4, 1, 3, 5)
+        .reshape(n * cells, channels * patch * patch)
         .indexSelect(0, Tensor.of(rows).to(image.device()))
-        .mul(Tensor.of(present, rows.length, 1).to(image.dtype()).to(image.device()))
+        .mul_(weight.mul(shown));
+  }
+
+  /** Patches as images of a shape. */
+  private static Tensor joined(Tensor patches, Tensor like, int tiles) {
+    long n = like.size(0);
+    long channels = like.size(1);
+    long patch = like.size(2) / tiles;
+    return patches
         .reshape(n, tiles, tiles, channels, patch, patch)
         .permute(0, 3, 1, 4, 2, 5)
         .reshape(n, channels, tiles * patch, tiles * patch);
