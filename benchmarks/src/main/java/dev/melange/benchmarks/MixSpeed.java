@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Processor time (without the JIT compiler's) of mixing a batch by each hand-crafted policy, of a
@@ -49,9 +48,6 @@ public final class MixSpeed {
   private static final int WARM_UP = 3;
   private static final Normalize NORMALIZE =
       new Normalize(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.25f, 0.25f, 0.25f});
-
-  // what is measured must not look unused
-  private static volatile Object kept;
 
   private MixSpeed() {}
 
@@ -137,11 +133,11 @@ public final class MixSpeed {
   }
 
   /** Milliseconds of a call, when it is compiled. */
-  private static double repeated(Supplier<?> call, double seconds) {
+  private static double repeated(Runnable call, double seconds) {
     Runnable once =
         () -> {
           try (Scope each = Scope.open()) {
-            kept = call.get();
+            call.run();
           }
         };
     long warm = System.nanoTime();

@@ -55,23 +55,31 @@ public record MixContext(
    */
   public Tensor gradientSaliency(Tensor image, Tensor label) {
     ImageModel network = require(model, "puzzlemix", "the network in training");
-    Map<Layer, Boolean> modes = new LinkedHashMap<>();
-    network.visit((path, layer) -> modes.put(layer, layer.isTraining()));
-    network.eval();
     try (Autograd.NoGrad recording = Autograd.enableGrad()) {
       // a constant factor of the loss drops out, as only shares of the saliency count
       return onWorkers(
+          network,
           image.size(0),
           (from, length) ->
               saliency(network, image.narrow(0, from, length), label.narrow(0, from, length)));
-    } finally {
-      // parents come first, and a layer's mode reaches all below it
-      modes.forEach(Layer::train);
     }
   }
 
   private interface Part {
     Tensor of(long from, long length);
+  }
+
+  /** Runs a network in inference mode; it is in its old mode afterwards. */
+  private static Tensor onWorkers(ImageModel network, long n, Part part) {
+    Map<Layer, Boolean> modes = new LinkedHashMap<>();
+    network.visit((path, layer) -> modes.put(layer, layer.isTraining()));
+    network.eval();
+    try {
+      return onWorkers(n, part);
+    } finally {
+      // parents come first, and a layer's mode reaches all below it
+      modes.forEach(Layer::train);
+    }
   }
 
   private static Tensor onWorkers(long n, Part part) {
@@ -95,13 +103,14 @@ public record MixContext(
         });
   }
 
-  /** The deepest map of the trained network, [N, D, a, a]. */
+  /** The deepest map of the trained network in inference mode, [N, D, a, a]. */
   Tensor attentionMap(Tensor image) {
     ImageModel network = require(attention, "attentivemix", "a trained network");
     Tensor map =
         Autograd.noGrad(
             () ->
                 onWorkers(
+                    network,
                     image.size(0),
                     (from, length) -> network.forwardFeatures(image.narrow(0, from, length))));
     return SquareMaps.of("attentivemix", map);

@@ -12,6 +12,7 @@ import dev.melange.mix.MixPreview;
 import dev.melange.mix.MixTraining;
 import dev.melange.nn.ImageModel;
 import dev.melange.tensor.Autograd;
+import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
@@ -199,6 +200,26 @@ class MixingTest {
                   Map.of()));
     }
     return file;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"attentivemix", "puzzlemix"})
+  void lookingLeavesTheClassifierInTrainingAsItWas(String policy) {
+    try (Scope scope = Scope.open();
+        ImageModel model = model("resnet_tiny_cifar");
+        MixTraining mixing = Mixing.parse(policy).with(model, SHAPE, NORMALIZE, SEED)) {
+      Map<String, List<Double>> before = new TreeMap<>();
+      model.train();
+      model.buffers().forEach((name, tensor) -> before.put(name, boxed(tensor)));
+      mixing.mix(images(8), new Rng(SEED), new TrainingProgress(1, 10));
+      assertThat(model.isTraining()).isTrue();
+      assertThat(before).isNotEmpty();
+      model.buffers().forEach((name, t) -> assertThat(boxed(t)).isEqualTo(before.get(name)));
+    }
+  }
+
+  private static List<Double> boxed(Tensor tensor) {
+    return Arrays.stream(tensor.to(DType.F64).toDoubles()).boxed().toList();
   }
 
   @Test

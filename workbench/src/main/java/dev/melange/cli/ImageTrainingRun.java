@@ -28,13 +28,11 @@ import dev.melange.papers.maxformer.SpikingProfile;
 import dev.melange.report.ImageGrid;
 import dev.melange.tensor.Engine;
 import dev.melange.tensor.Scope;
-import dev.melange.train.EpochRecord;
 import dev.melange.train.ImageBatches;
 import dev.melange.train.Minibatches;
 import dev.melange.train.Objective;
 import dev.melange.train.TensorBatch;
 import dev.melange.train.Trainer;
-import dev.melange.train.TrainingListener;
 import dev.melange.train.TrainingResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,7 +139,7 @@ final class ImageTrainingRun {
           ImageBatches.training(photos.train(), training, settings.batch(), settings.seed());
       Minibatches valid =
           ImageBatches.evaluation(photos.valid(), input.evaluation(), EVALUATION_BATCH);
-      ShownProgress progress = new ShownProgress(task);
+      ImageTrainingProgress progress = new ImageTrainingProgress(console, task);
       TrainingResult result = fit(progress, model, mixing, train, valid, cancellation);
       ImageEvaluation evaluation = ImageEvaluation.of(model, valid);
       ImageClassifier classifier = new ImageClassifier(model, input, photos.classes());
@@ -217,7 +215,7 @@ final class ImageTrainingRun {
   }
 
   private TrainingResult fit(
-      ShownProgress progress,
+      ImageTrainingProgress progress,
       ImageModel model,
       MixTraining mixing,
       Minibatches train,
@@ -285,61 +283,6 @@ final class ImageTrainingRun {
     metrics.put("nll", nll);
     metrics.put("score", evaluation.accuracy(1) * evaluation.labels().length - nll / (1 + nll));
     return metrics;
-  }
-
-  private final class ShownProgress implements TrainingListener, AutoCloseable {
-    private final String task;
-    private Progress shown = Progress.none();
-    private long first;
-    private String evaluated = "";
-    private final List<Double> seconds = new ArrayList<>(); // from step to step within an epoch
-    private long lastTime;
-    private int lastEpoch = -1;
-
-    ShownProgress(String task) {
-      this.task = task;
-    }
-
-    @Override
-    public void started(long totalSteps, long firstStep) {
-      first = firstStep;
-      if (firstStep > 0) {
-        console.note("goes on after step %,d of %,d".formatted(firstStep, totalSteps));
-      }
-      shown = console.progress(task, totalSteps - firstStep, "steps");
-    }
-
-    @Override
-    public void step(StepRecord step) {
-      shown.message(
-          String.format(
-              Locale.ROOT, "epoch %d, loss %.3f%s", step.epoch(), step.loss(), evaluated));
-      shown.at(step.step() - first);
-      long now = System.nanoTime();
-      if (step.epoch() == lastEpoch) {
-        seconds.add((now - lastTime) / 1e9);
-      }
-      lastTime = now;
-      lastEpoch = step.epoch();
-    }
-
-    /** How long a step usually takes; NaN without two steps of one epoch. */
-    double stepSeconds() {
-      return seconds.isEmpty()
-          ? Double.NaN
-          : seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElseThrow();
-    }
-
-    @Override
-    public void epoch(EpochRecord epoch) {
-      evaluated =
-          String.format(Locale.ROOT, ", validation %.1f %%", 100 * epoch.metrics().get("accuracy"));
-    }
-
-    @Override
-    public void close() {
-      shown.close();
-    }
   }
 
   private Provenance provenance(ImageModel model) throws IOException {

@@ -3,36 +3,20 @@ package dev.melange.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
-import dev.melange.feed.Formats;
-import dev.melange.mail.Subscriptions.Wish;
-import dev.melange.papers.Cards;
-import dev.melange.store.CatalogueLinks;
 import dev.melange.store.CommentStore;
-import dev.melange.store.Database;
-import dev.melange.store.Importer;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore;
 import dev.melange.store.ResultStore;
 import dev.melange.store.TagStore;
-import dev.melange.store.TestDatabases;
 import dev.melange.store.TestPapers;
 import dev.melange.store.UserStore;
-import jakarta.mail.BodyPart;
-import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
-import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,172 +24,10 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the subscription to the mailbox, through a real SMTP server. */
-class MailTest {
-  private static final Pattern CONFIRM = Pattern.compile("/confirm\\?t=([A-Za-z0-9_-]{43})");
-  private static final Wish DAILY = new Wish(false, 8, ZoneOffset.UTC, List.of("spiking"));
-
-  @TempDir private Path folder;
-  private Database database;
-  private GreenMail server;
-  private MailTokens tokens;
-  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-  private final MailSite site = MailSite.of("https://papers.example.org");
-
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new GreenMail(ServerSetup.SMTP.dynamicPort());
-    server.start();
-    database = TestDatabases.open();
-    tokens = MailTokens.load(folder.resolve("secret"));
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop();
-    database.close();
-  }
-
-  private Carrier smtp() {
-    return new SmtpCarrier(
-        SmtpConfig.parse("smtp+plain://127.0.0.1:" + server.getSmtp().getPort()));
-  }
-
-  private Outbox outbox(Carrier carrier) {
-    return new Outbox(database, tokens, site, carrier, clock);
-  }
-
-  private void listCards() {
-    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
-        .importCards(Cards.all());
-  }
-
-  private void list(String title, String text) throws IOException {
-    byte[] page =
-        (title + "\n\n" + text + "\n\n  • 3 authors\n·\nMar 1, 2026\n")
-            .getBytes(StandardCharsets.UTF_8);
-    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
-        .run(Formats.parse(page), page, "page", false);
-    database.change(
-        db ->
-            db.createUpdate(
-                    "update paper_stat set listed_at = :at where paper_id ="
-                        + " (select max(id) from paper)")
-                .bind("at", now)
-                .execute());
-  }
-
-  private void ask(String address, Wish wish) {
-    try (Subscriptions subscriptions = new Subscriptions(database, tokens, site, smtp(), clock)) {
-      subscriptions.ask(MailAddress.parse(address), wish, "192.0.2.1");
-    }
-  }
-
-  private Subscriptions subscriptions() {
-    return new Subscriptions(database, tokens, site, smtp(), clock);
-  }
-
-  private String subscribed(String address, Wish wish) throws Exception {
-    int before = server.getReceivedMessages().length;
-    ask(address, wish);
-    String token = token(server.getReceivedMessages()[before]);
-    try (Subscriptions subscriptions = subscriptions()) {
-      assertThat(subscriptions.confirm(token, "192.0.2.1")).isTrue();
-    }
-    return token;
-  }
-
-  private static String token(MimeMessage message) throws Exception {
-    Matcher matcher = CONFIRM.matcher(part(message, 0));
-    assertThat(matcher.find()).isTrue();
-    return matcher.group(1);
-  }
-
-  private static String part(MimeMessage message, int index)
-      throws IOException, MessagingException {
-    BodyPart part = ((MimeMultipart) message.getContent()).getBodyPart(index);
-    return (String) part.getContent();
-  }
-
-  private String state(String address) {
-    try (Subscriptions subscriptions = subscriptions()) {
-      return subscriptions.stateOf(address).orElse("unknown");
-    }
-  }
-
-  @Test
-  void sendsNothingBeforeTheAddressIsConfirmed() throws Exception {
-    listCards();
-    ask("Reader@Example.ORG", DAILY);
-    assertThat(server.getReceivedMessages()).hasSize(1);
-    assertThat(state("reader@example.org")).isEqualTo("pending");
-    now = now.plus(Duration.ofDays(1));
-    assertThat(new DigestPlanner(database, clock).plan()).isZero();
-    String token = token(server.getReceivedMessages()[0]);
-    try (Subscriptions subscriptions = subscriptions()) {
-      String changed = (token.charAt(0) == 'A' ? 'B' : 'A') + token.substring(1);
-      assertThat(subscriptions.confirm(changed, "ip")).isFalse();
-      assertThat(subscriptions.confirm(token, "ip")).isTrue();
-      assertThat(subscriptions.confirm(token, "ip")).as("used").isFalse();
-    }
-    assertThat(state("reader@example.org")).isEqualTo("active");
-    ask("reader@example.org", DAILY);
-    assertThat(server.getReceivedMessages()[1].getSubject()).contains("already subscribed");
-    List<String> columns =
-        database.read(
-            db ->
-                db.createQuery("select * from subscriber")
-                    .mapToMap()
-                    .list()
-                    .toString()
-                    .lines()
-                    .toList());
-    assertThat(columns.toString()).doesNotContain(token);
-  }
-
-  @Test
-  void letsTokensExpireAndLimitsMails() throws Exception {
-    ask("reader@example.org", DAILY);
-    String old = token(server.getReceivedMessages()[0]);
-    ask("reader@example.org", DAILY);
-    try (Subscriptions subscriptions = subscriptions()) {
-      assertThat(subscriptions.confirm(old, "ip")).as("replaced").isFalse();
-    }
-    ask("reader@example.org", DAILY);
-    ask("reader@example.org", DAILY);
-    assertThat(server.getReceivedMessages()).as("three a day").hasSize(3);
-    String last = token(server.getReceivedMessages()[2]);
-    now = now.plus(Duration.ofHours(49));
-    try (Subscriptions subscriptions = subscriptions()) {
-      assertThat(subscriptions.confirm(last, "ip")).as("expired").isFalse();
-    }
-  }
-
+/** Digests from the plan to the mailbox, through a real SMTP server. */
+class DigestsTest extends MailFixture {
   @Test
   void sendsADigestAsMailProgramsLikeIt() throws Exception {
     subscribed("reader@example.org", DAILY);
@@ -299,61 +121,6 @@ class MailTest {
   private static ResultStore.Result result(long paper, String verdict, Instant at, String folder) {
     return new ResultStore.Result(
         paper, "study", "quick", "{}", "0 to 2", "test", at, at, "{}", verdict, folder, "test");
-  }
-
-  @Test
-  void leavesWithOneClickAndSkipsWhatIsQueued() throws Exception {
-    subscribed("reader@example.org", DAILY);
-    now = now.plus(Duration.ofMinutes(1));
-    list("One", "Text.");
-    now = Instant.parse("2026-03-02T08:01:00Z");
-    new DigestPlanner(database, clock).plan();
-    String token = tokens.leave(1);
-    try (Subscriptions subscriptions = subscriptions()) {
-      assertThat(subscriptions.leave(token + "0")).isFalse();
-      assertThat(subscriptions.leave("2" + token.substring(1))).isFalse();
-      assertThat(subscriptions.leave(token)).isTrue();
-      assertThat(subscriptions.leave(token)).as("again").isTrue();
-    }
-    assertThat(state("reader@example.org")).isEqualTo("unsubscribed");
-    assertThat(outbox(smtp()).send(100)).isEqualTo(new Outbox.Report(0, 0, 1, 0));
-    assertThat(server.getReceivedMessages()).hasSize(1);
-  }
-
-  @Test
-  void stopsAfterBouncesAndComplaints() throws Exception {
-    Bounces bounces = new Bounces(database, tokens, clock);
-    subscribed("hard@example.org", DAILY);
-    subscribed("soft@example.org", DAILY);
-    subscribed("complaint@example.org", DAILY);
-    assertThat(report(bounces, BounceReport.Kind.HARD, 1)).isTrue();
-    assertThat(report(bounces, BounceReport.Kind.COMPLAINT, 3)).isTrue();
-    for (int day = 0; day < 5; day++) {
-      assertThat(state("soft@example.org")).isEqualTo("active");
-      assertThat(report(bounces, BounceReport.Kind.SOFT, 2)).isTrue();
-      report(bounces, BounceReport.Kind.SOFT, 2);
-      now = now.plus(Duration.ofDays(1));
-    }
-    assertThat(state("hard@example.org")).isEqualTo("bounced");
-    assertThat(state("soft@example.org")).isEqualTo("bounced");
-    assertThat(state("complaint@example.org")).isEqualTo("complained");
-    BounceReport forged = new BounceReport(BounceReport.Kind.HARD, "1-" + "0".repeat(40), "5.1.1");
-    assertThat(bounces.apply(forged)).isFalse();
-  }
-
-  private boolean report(Bounces bounces, BounceReport.Kind kind, long id) {
-    return bounces.apply(new BounceReport(kind, tokens.leave(id), "test"));
-  }
-
-  @Test
-  void forgetsAnAddressAndNeverWritesToItAgain() throws Exception {
-    subscribed("reader@example.org", DAILY);
-    try (Subscriptions subscriptions = subscriptions()) {
-      subscriptions.erase(MailAddress.parse("reader@example.org"));
-    }
-    ask("reader@example.org", DAILY);
-    assertThat(server.getReceivedMessages()).hasSize(1);
-    assertThat(state("reader@example.org")).isEqualTo("unknown");
   }
 
   /** Ends as a killed process does: nothing after it happens. */
@@ -468,47 +235,5 @@ class MailTest {
       assertThat(Files.readString(mails.get(0), StandardCharsets.US_ASCII).split("\r\n"))
           .allMatch(line -> line.length() <= 120);
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "a",
-        "@b.c",
-        "a@",
-        "a@b",
-        "a@b.c\r\nBcc: x@y.z",
-        "a b@c.de",
-        "a@b..de",
-        ".a@b.de",
-        "<a@b.de>",
-        "a@b.de,c@d.ef",
-        "a@-b.de",
-        "a\u0000@b.de"
-      })
-  void refusesWhatIsNoAddress(String address) {
-    assertThatThrownBy(() -> MailAddress.parse(address))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("name@example.org");
-  }
-
-  @Test
-  void takesAddressesAsTheyAre() {
-    assertThat(MailAddress.parse(" Jane.Doe+x@Bücher.Example ").text())
-        .isEqualTo("Jane.Doe+x@xn--bcher-kva.example");
-    assertThat(MailAddress.parse("A@B.de").key()).isEqualTo("a@b.de");
-  }
-
-  @Test
-  void readsServersWithoutShowingPasswords() {
-    SmtpConfig config = SmtpConfig.parse("smtps://user:p%40ss@mail.example.org");
-    assertThat(config.port()).isEqualTo(465);
-    assertThat(config.password()).isEqualTo("p@ss");
-    assertThat(config.toString()).doesNotContain("p@ss");
-    assertThat(SmtpConfig.parse("smtp://host").tls()).isEqualTo(SmtpConfig.Tls.STARTTLS);
-    assertThatThrownBy(() -> SmtpConfig.parse("http://user:secret@host"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("secret");
   }
 }
