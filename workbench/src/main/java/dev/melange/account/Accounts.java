@@ -189,7 +189,7 @@ public final class Accounts {
   }
 
   /** A user who signs in, held until the transaction ends. */
-  private static User locked(Handle db, long userId) {
+  static User locked(Handle db, long userId) {
     // All owners in one order: two who demote each other at once must not both succeed.
     db.createQuery("select id from app_user where role = 'owner' order by id for update")
         .mapTo(Long.class)
@@ -199,7 +199,8 @@ public final class Accounts {
         .orElseThrow(() -> new IllegalArgumentException("there is no such user"));
   }
 
-  private static void requireAnotherOwner(Handle db, User user) {
+  /** Refuses what would leave no owner. */
+  static void requireAnotherOwner(Handle db, User user) {
     boolean last =
         user.role() == User.Role.OWNER
             && db.createQuery(

@@ -2,6 +2,7 @@ package dev.melange.web;
 
 import dev.melange.account.Accounts;
 import dev.melange.account.ApiTokens;
+import dev.melange.account.Departure;
 import dev.melange.account.Scope;
 import dev.melange.store.Actor;
 import dev.melange.store.User;
@@ -41,6 +42,7 @@ final class AccountRoutes implements Routes {
   public void register(RoutesConfig routes) {
     routes.get(PAGE, context -> show(context, null));
     routes.post(PAGE + "/name", this::rename);
+    routes.post(PAGE + "/delete", this::delete);
     routes.post(PAGE + "/logins/end", this::endAllLogins);
     routes.post(PAGE + "/logins/{id}/end", this::endLogin);
     routes.post(PAGE + "/tokens", this::create);
@@ -111,6 +113,22 @@ final class AccountRoutes implements Routes {
     String name = Params.given(context, "name").strip();
     Params.refusing(() -> accounts.rename(actor(context), name, site.clock().instant()));
     back(context);
+  }
+
+  /** Deletes the account, if the form names it. */
+  private void delete(Context context) {
+    User user = user(context);
+    if (!site.config().access().open()) {
+      throw RequestException.bad("on a page of one's own there are no accounts to delete");
+    }
+    if (!Params.given(context, "name").strip().equals(user.name())) {
+      throw RequestException.bad(
+          "type your name, %s, to delete the account; nothing was deleted".formatted(user.name()));
+    }
+    Params.refusing(
+        () -> new Departure(site.database()).leave(actor(context), site.clock().instant()));
+    cookies.dropLogin(context);
+    context.redirect("/papers", HttpStatus.SEE_OTHER);
   }
 
   private void endLogin(Context context) {

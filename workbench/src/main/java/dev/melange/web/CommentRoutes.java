@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.account.Scope;
 import dev.melange.store.CommentStore.Comment;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.ReactionStore.Reaction;
 import dev.melange.store.User;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.util.List;
+import java.util.Map;
 
 /** Discussions: writing, changing, deleting and hiding comments. */
 final class CommentRoutes implements Routes {
@@ -27,6 +30,7 @@ final class CommentRoutes implements Routes {
     routes.post("/papers/<id>/comments", this::add);
     routes.post("/papers/<id>/comments/{comment}/edit", this::edit);
     routes.post("/papers/<id>/comments/{comment}/delete", this::delete);
+    routes.post("/papers/<id>/comments/{comment}/react", this::react);
     routes.post("/papers/<id>/comments/{comment}/hide", context -> hide(context, true));
     routes.post("/papers/<id>/comments/{comment}/show", context -> hide(context, false));
   }
@@ -37,6 +41,7 @@ final class CommentRoutes implements Routes {
 
   private void list(Context context) {
     PaperEntry entry = paper(context);
+    Map<Long, List<Reaction>> reactions = site.reactions().of(entry.id(), null);
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     for (Comment comment : site.comments().of(entry.id())) {
       boolean shown = !comment.hidden() && !comment.deleted();
@@ -49,6 +54,12 @@ final class CommentRoutes implements Routes {
               .put("createdAt", JsonShapes.time(comment.createdAt()))
               .put("body", shown ? comment.body() : "")
               .put("html", shown ? Markdown.html(comment.body()) : "");
+      ObjectNode given = json.putObject("reactions");
+      if (shown) {
+        reactions
+            .getOrDefault(comment.id(), List.of())
+            .forEach(reaction -> given.put(reaction.sign(), reaction.count()));
+      }
       json.put("hidden", comment.hidden()).put("deleted", comment.deleted());
       json.put("editedAt", comment.editedAt() == null ? null : JsonShapes.time(comment.editedAt()));
     }
@@ -111,6 +122,19 @@ final class CommentRoutes implements Routes {
         .delete(
             site.clients().actor(context, user), entry.id(), comment.id(), site.clock().instant());
     context.redirect("/papers/" + entry.publicId() + "#discussion", HttpStatus.SEE_OTHER);
+  }
+
+  private void react(Context context) {
+    User user = site.viewers().require(context, User.Role.MEMBER, Scope.COMMENT);
+    PaperEntry entry = paper(context);
+    Comment comment = comment(context, entry);
+    if (comment.hidden() || comment.deleted()) {
+      throw RequestException.notFound("there is no such comment");
+    }
+    boolean on = Params.yes(context, "on");
+    String sign = Params.given(context, "sign");
+    Params.refusing(() -> site.reactions().react(comment.id(), user.id(), sign, on));
+    context.redirect("/papers/" + entry.publicId() + "#c" + comment.id(), HttpStatus.SEE_OTHER);
   }
 
   private void hide(Context context, boolean hidden) {

@@ -1,8 +1,12 @@
 package dev.melange.web;
 
 import dev.melange.store.CommentStore.Comment;
+import dev.melange.store.PaperEntry;
+import dev.melange.store.ReactionStore;
+import dev.melange.store.ReactionStore.Reaction;
 import dev.melange.store.User;
 import dev.melange.web.Views.CommentView;
+import dev.melange.web.Views.ReactionView;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,13 +20,28 @@ final class CommentViews {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
-  private CommentViews() {}
+  private final User viewer;
+  private final PaperEntry paper;
+  private final Map<Long, List<Reaction>> reactions;
 
   /**
-   * The tree as a viewer sees it. What is not shown remains as a remark where it has replies that
+   * Views of a discussion.
+   *
+   * @param viewer who reads it; null for visitors
+   * @param paper what it is about
+   * @param reactions to its comments
+   */
+  CommentViews(User viewer, PaperEntry paper, Map<Long, List<Reaction>> reactions) {
+    this.viewer = viewer;
+    this.paper = paper;
+    this.reactions = reactions;
+  }
+
+  /**
+   * The tree as the viewer sees it. What is not shown remains as a remark where it has replies that
    * are, and vanishes otherwise.
    */
-  static List<CommentView> of(List<Comment> comments, User viewer) {
+  List<CommentView> tree(List<Comment> comments) {
     Map<Long, Integer> depths = new HashMap<>();
     for (Comment comment : comments) {
       int depth = comment.parentId() == null ? 0 : depths.get(comment.parentId()) + 1;
@@ -38,8 +57,7 @@ final class CommentViews {
       if (!shown && answers.isEmpty()) {
         continue;
       }
-      CommentView view =
-          view(comment, Math.min(MAX_DEPTH, depths.get(comment.id())), answers, viewer);
+      CommentView view = view(comment, Math.min(MAX_DEPTH, depths.get(comment.id())), answers);
       if (comment.parentId() == null) {
         roots.add(0, view);
       } else {
@@ -49,8 +67,7 @@ final class CommentViews {
     return roots;
   }
 
-  private static CommentView view(
-      Comment comment, int depth, List<CommentView> answers, User viewer) {
+  private CommentView view(Comment comment, int depth, List<CommentView> answers) {
     boolean shown = !comment.hidden() && !comment.deleted();
     boolean own = viewer != null && comment.userId() != null && comment.userId() == viewer.id();
     boolean curator = viewer != null && viewer.role().atLeast(User.Role.CURATOR);
@@ -58,6 +75,7 @@ final class CommentViews {
     return new CommentView(
         comment.id(),
         shown ? comment.userName() : null,
+        shown ? label(comment.userName()) : null,
         TIME.format(comment.createdAt()),
         comment.editedAt() != null && shown,
         shown ? Markdown.html(comment.body()) : null,
@@ -65,7 +83,40 @@ final class CommentViews {
         shown && own ? comment.body() : null,
         shown && (own || curator),
         shown && curator,
+        shown ? reactions(comment.id()) : List.of(),
         depth,
         List.copyOf(answers));
+  }
+
+  /** What a user is to the paper; null for nothing. */
+  private String label(String user) {
+    if (user == null) {
+      return null;
+    }
+    if (paper.authors().stream()
+        .anyMatch(author -> !author.hidden() && user.equals(author.userName()))) {
+      return "author of the paper";
+    }
+    return user.equals(paper.submitter()) ? "submitter of the paper" : null;
+  }
+
+  /** All signs for who may give them, else those that were given. */
+  private List<ReactionView> reactions(long comment) {
+    Map<String, Reaction> given = new HashMap<>();
+    reactions
+        .getOrDefault(comment, List.of())
+        .forEach(reaction -> given.put(reaction.sign(), reaction));
+    boolean may = viewer != null && viewer.role().atLeast(User.Role.MEMBER);
+    List<ReactionView> views = new ArrayList<>();
+    ReactionStore.SIGNS.forEach(
+        (sign, name) -> {
+          Reaction reaction = given.get(sign);
+          if (reaction != null) {
+            views.add(new ReactionView(sign, name, reaction.count(), reaction.own(), may));
+          } else if (may) {
+            views.add(new ReactionView(sign, name, 0, false, true));
+          }
+        });
+    return views;
   }
 }

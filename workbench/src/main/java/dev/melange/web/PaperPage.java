@@ -84,7 +84,9 @@ final class PaperPage {
                         event.kind() + ": " + event.detail()))
             .toList(),
         Citations.bibtex(entry),
-        CommentViews.of(site.comments().of(entry.id()), viewer),
+        new CommentViews(
+                viewer, entry, site.reactions().of(entry.id(), viewer == null ? null : viewer.id()))
+            .tree(site.comments().of(entry.id())),
         viewer == null ? null : kept(entry, viewer));
   }
 

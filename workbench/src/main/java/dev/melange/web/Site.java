@@ -6,6 +6,7 @@ import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
 import dev.melange.store.NoteStore;
 import dev.melange.store.PaperStore;
+import dev.melange.store.ReactionStore;
 import dev.melange.store.ResultStore;
 import dev.melange.store.SavedSearchStore;
 import dev.melange.store.TagStore;
@@ -55,6 +56,10 @@ record Site(
 
   CommentStore comments() {
     return new CommentStore(database);
+  }
+
+  ReactionStore reactions() {
+    return new ReactionStore(database);
   }
 
   CollectionStore collections() {

@@ -102,6 +102,7 @@ public final class Views {
    *
    * @param id in addresses, after {@code c}
    * @param author the writer's name; null when hidden or deleted
+   * @param label what the writer is to the paper, such as {@code submitter}; null for nothing
    * @param date when it was written, as {@code 2025-08-17 12:30}
    * @param edited whether it was changed afterwards
    * @param html its text, safe to be put into a page; null when hidden or deleted
@@ -109,12 +110,14 @@ public final class Views {
    * @param markdown its source, for its writer to edit; null for others
    * @param mayDelete whether the viewer may delete it
    * @param mayHide whether the viewer may hide it from readers
+   * @param reactions that it can be or was given; empty when it is not shown
    * @param depth 0 for comments, more for replies, at most 6
    * @param replies to it, in order
    */
   public record CommentView(
       long id,
       String author,
+      String label,
       String date,
       boolean edited,
       String html,
@@ -122,8 +125,20 @@ public final class Views {
       String markdown,
       boolean mayDelete,
       boolean mayHide,
+      List<ReactionView> reactions,
       int depth,
       List<CommentView> replies) {}
+
+  /**
+   * A sign given to a comment.
+   *
+   * @param sign an emoji
+   * @param name what it says
+   * @param count how many gave it
+   * @param own whether the viewer did
+   * @param may whether the viewer may
+   */
+  public record ReactionView(String sign, String name, int count, boolean own, boolean may) {}
 
   /**
    * A run of a study.

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.account.Accounts;
 import dev.melange.store.AuditLog;
+import dev.melange.store.PaperStore;
+import dev.melange.store.StoreCheck;
 import dev.melange.store.User;
 import dev.melange.store.UserStore;
 import dev.melange.web.PublicSite.Browser;
@@ -101,6 +103,47 @@ class AccountsTest {
     mae.signIn("mae@example.org");
     assertThat(mae.post(PAPER + "/vote", "up=true").statusCode()).isEqualTo(303);
     assertThat(audited()).anyMatch(row -> row.contains(": ban user "));
+  }
+
+  @Test
+  void deletesAnAccountWithWhatItsUserLeftBehind() throws Exception {
+    Browser owner = site.new Browser().signIn(PublicSite.OWNER);
+    Browser mae = site.new Browser().signIn("mae@example.org");
+    long id = id("mae@example.org");
+    String name = name("mae@example.org");
+    assertThat(mae.post(PAPER + "/vote", "up=true").statusCode()).isEqualTo(303);
+    assertThat(mae.post(PAPER + "/comments", "body=Words+of+Mae").statusCode()).isEqualTo(303);
+    assertThat(mae.post(PAPER + "/tags", "tags=mine").statusCode()).isEqualTo(303);
+    assertThat(mae.post(PAPER + "/note", "body=mine").statusCode()).isEqualTo(303);
+    assertThat(mae.post(PAPER + "/save", "in=true").statusCode()).isEqualTo(303);
+    assertThat(mae.post("/searches", "q=mine&name=mine").statusCode()).isEqualTo(303);
+    String token = token(mae, "scope=vote");
+    String delete = "/settings/account/delete";
+    assertThat(mae.post(delete, "name=other").statusCode()).isEqualTo(400);
+    assertThat(owner.post(delete, "name=owner").statusCode()).isEqualTo(400);
+    assertThat(site.new Browser().get(PAPER).body()).contains("Words of Mae");
+    assertThat(mae.post(delete, "name=" + name).statusCode()).isEqualTo(303);
+
+    assertThat(mae.get("/settings/account").statusCode()).isEqualTo(401);
+    assertThat(call(token, API + "/upvote", "").statusCode()).isEqualTo(401);
+    String page = site.new Browser().get(PAPER).body();
+    assertThat(page).doesNotContain("Words of Mae", name);
+    assertThat(new PaperStore(site.database()).find("2201.02973").orElseThrow().votes()).isZero();
+    for (String table : List.of("tag", "note", "saved_search", "collection")) {
+      long left =
+          site.database()
+              .read(
+                  db ->
+                      db.createQuery("select count(*) from " + table + " where owner_id = :id")
+                          .bind("id", id)
+                          .mapTo(Long.class)
+                          .one());
+      assertThat(left).as(table).isZero();
+    }
+    assertThat(new StoreCheck(site.database()).run()).allMatch(StoreCheck.Result::holds);
+    assertThat(audited()).anyMatch(row -> row.contains(": leave user left-" + id));
+    mae.signIn("mae@example.org");
+    assertThat(id("mae@example.org")).as("a new account").isNotEqualTo(id);
   }
 
   @Test

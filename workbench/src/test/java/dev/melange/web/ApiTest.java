@@ -267,7 +267,13 @@ class ApiTest {
   void describesItself() throws Exception {
     JsonNode api = site.json("/api/openapi.json");
     assertThat(api.get("openapi").asText()).startsWith("3.");
-    for (String path : List.of("/api/daily_papers", "/api/papers", "/api/papers/{id}/upvote")) {
+    for (String path :
+        List.of(
+            "/api/daily_papers",
+            "/api/papers",
+            "/api/papers/search",
+            "/api/papers/{id}/similar",
+            "/api/papers/{id}/upvote")) {
       assertThat(api.get("paths").has(path)).as(path).isTrue();
     }
     JsonNode paper = site.json("/api/papers/2201.02973");

@@ -145,6 +145,28 @@ class PersonalPagesTest {
   }
 
   @Test
+  void reactsToComments() throws Exception {
+    String paper = "/papers/local:hourglass-mlp";
+    HttpResponse<String> made = site.post(paper + "/comments", "body=A+remark");
+    String comment = made.headers().firstValue("Location").orElseThrow().replaceFirst(".*#c", "");
+    String react = paper + "/comments/" + comment + "/react";
+    String agree = "sign=" + EntryViews.encoded("\ud83d\udc4d");
+    for (int i = 0; i < 2; i++) {
+      post(react, agree + "&on=true", 303);
+    }
+    assertThat(body(paper)).contains("aria-label=\"agree, 1\"", "aria-label=\"thanks, 0\"");
+    assertThat(site.json("/api" + paper + "/comments").get(0).get("reactions"))
+        .hasToString("{\"\ud83d\udc4d\":1}");
+    post(react, agree + "&on=false", 303);
+    assertThat(body(paper)).contains("aria-label=\"agree, 0\"");
+    post(react, "sign=x&on=true", 400);
+    post(react, agree, 400);
+    post(paper + "/comments/999999/react", agree + "&on=true", 404);
+    post(paper + "/comments/" + comment + "/delete", "", 303);
+    post(react, agree + "&on=true", 404);
+  }
+
+  @Test
   void listsItsReadersFeeds() throws Exception {
     post("/papers/local:final-mlp/tags", "tags=clicks+%26+rates", 303);
     String feeds = body("/feeds/mine.opml");
