@@ -24,6 +24,8 @@ public final class ScanSpeed {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+  private static final int WARM_UP = 300; // calls
+
   private ScanSpeed() {}
 
   /** Measures both. */
@@ -118,9 +120,13 @@ public final class ScanSpeed {
 
   private static Times time(Runnable step, double seconds) {
     long warm = System.nanoTime();
-    do {
+    double elapsed;
+    int calls = 0;
+    do { // the JIT compiler needs many calls, and time if others use the machine
       step.run();
-    } while (System.nanoTime() - warm < seconds * 0.5e9); // the JIT compiler needs some calls
+      calls++;
+      elapsed = (System.nanoTime() - warm) / 1e9;
+    } while (elapsed < seconds * 0.5 || (calls < WARM_UP && elapsed < seconds * 10));
     List<Double> times = new ArrayList<>();
     long processor = SYSTEM.getProcessCpuTime();
     long begin = System.nanoTime();
