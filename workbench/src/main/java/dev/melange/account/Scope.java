@@ -10,6 +10,8 @@ public enum Scope {
   VOTE,
   /** Writing, changing and deleting comments. */
   COMMENT,
+  /** Submitting papers. */
+  SUBMIT,
   /** Asking for runs and giving them up. */
   RUN,
   /** What curators and owners may do beyond that. */
@@ -32,6 +34,6 @@ public enum Scope {
       }
     }
     throw new IllegalArgumentException(
-        "there is no such scope; expected read, vote, comment, run or admin");
+        "there is no such scope; expected read, vote, comment, submit, run or admin");
   }
 }

@@ -2,6 +2,7 @@ package dev.melange.cli;
 
 import dev.melange.account.SignIns;
 import dev.melange.demo.DemoRunner;
+import dev.melange.jobs.Submissions;
 import dev.melange.mail.Carrier;
 import dev.melange.mail.DigestPlanner;
 import dev.melange.mail.FolderCarrier;
@@ -90,8 +91,13 @@ final class PageServices implements AutoCloseable {
         : new FolderCarrier(home.resolve("page").resolve("outbox"));
   }
 
-  Services services() {
-    return new Services(search, subscriptions, signIns, demos);
+  /**
+   * What the page offers.
+   *
+   * @param submissions brings in papers that users name
+   */
+  Services services(Submissions submissions) {
+    return new Services(search, subscriptions, signIns, demos, submissions);
   }
 
   @Override

@@ -4,12 +4,15 @@ import dev.melange.jobs.DailyImport;
 import dev.melange.jobs.ImportLoop;
 import dev.melange.jobs.JobQueue;
 import dev.melange.jobs.JobSettings;
+import dev.melange.jobs.PoliteSource;
+import dev.melange.jobs.Submissions;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.DatabaseConfig;
 import dev.melange.store.FetchStore;
 import dev.melange.store.Importer;
+import dev.melange.store.PaperStore;
 import dev.melange.store.Settings;
 import dev.melange.web.PageServer;
 import dev.melange.web.SiteConfig;
@@ -117,9 +120,11 @@ final class ServeCommand extends Subcommand {
       access.requireOwner(database, clock);
       Importer importer = new Importer(database, new CatalogueLinks(Cards.all()), clock, zone);
       importer.importCards(Cards.all());
-      DailyImport daily =
-          new DailyImport(
-              new FetchStore(database), Sources.polite(database, hosts), importer, clock);
+      PoliteSource source = Sources.polite(database, hosts);
+      DailyImport daily = new DailyImport(new FetchStore(database), source, importer, clock);
+      Submissions submissions =
+          new Submissions(
+              url -> source.get(url, null, null), importer, new PaperStore(database), clock, zone);
       JobSettings jobs =
           JobSettings.children(home.resolve("jobs"), ChildMain.class.getName(), runMemory);
       String reached = baseUrl == null ? address(host, listening) : baseUrl.toString();
@@ -129,7 +134,7 @@ final class ServeCommand extends Subcommand {
           PageServices services =
               PageServices.start(database, home, reached, clock, System.getenv(), access);
           PageServer server =
-              PageServer.start(config, database, clock, queue, services.services())) {
+              PageServer.start(config, database, clock, queue, services.services(submissions))) {
         console.result(
             () -> Json.object().put("url", server.url()),
             () -> console.line("Daily Papers at " + server.url() + " (Ctrl-C ends it)"));

@@ -81,6 +81,37 @@ public record PaperRecord(
     categories = List.copyOf(categories);
   }
 
+  /**
+   * The same paper, listed.
+   *
+   * @param at when; null for the day of its publication
+   */
+  public PaperRecord listed(Instant at) {
+    return new PaperRecord(
+        position,
+        line,
+        arxivId,
+        arxivVersion,
+        title,
+        abstractText,
+        published,
+        authors,
+        authorCount,
+        organisation,
+        links,
+        stars,
+        primaryCategory,
+        categories,
+        doi,
+        venue,
+        at,
+        submitter,
+        comments,
+        votes,
+        withdrawn,
+        raw);
+  }
+
   private static void refuseLonger(String what, String text, int most) {
     if (text.length() > most) {
       throw new IllegalArgumentException(

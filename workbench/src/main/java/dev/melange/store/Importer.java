@@ -67,15 +67,35 @@ public final class Importer {
    * @param dryRun to store nothing and only report
    */
   public ImportReport run(ParsedSource source, byte[] bytes, String uri, boolean dryRun) {
+    return run(source, bytes, uri, dryRun, Actor.PROGRAM, null);
+  }
+
+  /**
+   * Imports a paper for somebody, whom the audit names.
+   *
+   * @param record the paper
+   * @param kind where it comes from
+   * @param uri what was asked for it
+   * @param actor who asked for it
+   * @param submitter the user who is shown to have submitted it, if it is new; or null
+   */
+  public Item submit(PaperRecord record, SourceKind kind, String uri, Actor actor, Long submitter) {
+    ParsedSource one = new ParsedSource(kind, List.of(record), List.of());
+    byte[] bytes = record.toString().getBytes(StandardCharsets.UTF_8);
+    return run(one, bytes, uri, false, actor, submitter).items().get(0);
+  }
+
+  private ImportReport run(
+      ParsedSource source, byte[] bytes, String uri, boolean dryRun, Actor actor, Long submitter) {
     String sha = Titles.sha256(bytes);
     List<Item> items =
         database.write(
             db -> {
               List<Item> found = new ArrayList<>();
               Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-              long sourceId = sourceId(db, source.kind(), sha, uri, now);
+              long sourceId = sourceId(db, source.kind(), sha, uri, actor, now);
               for (PaperRecord record : source.records()) {
-                found.add(store(db, record, source.kind(), sourceId, now));
+                found.add(store(db, record, source.kind(), sourceId, submitter, now));
               }
               if (dryRun) {
                 db.rollback();
@@ -132,16 +152,18 @@ public final class Importer {
     }
   }
 
-  private static long sourceId(Handle db, SourceKind kind, String sha, String uri, Instant now) {
+  private static long sourceId(
+      Handle db, SourceKind kind, String sha, String uri, Actor actor, Instant now) {
     return db.createQuery("select id from source where kind = :kind and sha256 = :sha")
         .bind("kind", kind.label())
         .bind("sha", sha)
         .mapTo(Long.class)
         .findOne()
-        .orElseGet(() -> newSource(db, kind, sha, uri, now));
+        .orElseGet(() -> newSource(db, kind, sha, uri, actor, now));
   }
 
-  private static long newSource(Handle db, SourceKind kind, String sha, String uri, Instant now) {
+  private static long newSource(
+      Handle db, SourceKind kind, String sha, String uri, Actor actor, Instant now) {
     long id =
         db.createUpdate(
                 "insert into source (kind, uri, sha256, imported_at)"
@@ -153,11 +175,12 @@ public final class Importer {
             .executeAndReturnGeneratedKeys("id")
             .mapTo(Long.class)
             .one();
-    AuditLog.add(db, now, Actor.PROGRAM, "import", "source " + id, kind.label(), null, sha);
+    AuditLog.add(db, now, actor, "import", "source " + id, kind.label(), null, sha);
     return id;
   }
 
-  private Item store(Handle db, PaperRecord record, SourceKind kind, long sourceId, Instant now) {
+  private Item store(
+      Handle db, PaperRecord record, SourceKind kind, long sourceId, Long submitter, Instant now) {
     Optional<String> card = catalogue.keyOf(record);
     PaperMatch match = PaperMatch.of(db, record, card.orElse(null), DUPLICATE_DAYS);
     if (match.conflict() != null) {
@@ -189,7 +212,7 @@ public final class Importer {
         note(db, id, now, "changed", String.join(", ", fields) + " from " + kind.label());
       }
     }
-    list(db, id, record, kind, sourceId, now);
+    list(db, id, record, kind, sourceId, submitter, now);
     db.createUpdate(
             "insert into source_record (source_id, pos, paper_id, raw, comments, votes)"
                 + " values (:source, :pos, :paper, :raw, :comments, :votes) on conflict do nothing")
@@ -210,7 +233,13 @@ public final class Importer {
 
   /** Lists a paper that is not listed yet. */
   private void list(
-      Handle db, long id, PaperRecord record, SourceKind kind, long sourceId, Instant now) {
+      Handle db,
+      long id,
+      PaperRecord record,
+      SourceKind kind,
+      long sourceId,
+      Long known,
+      Instant now) {
     Integer position = kind == SourceKind.PAGE_TEXT ? record.position() : null;
     boolean listed =
         db.createQuery("select count(*) from listing where paper_id = :id")
@@ -235,10 +264,11 @@ public final class Importer {
             ? record.listedAt()
             : record.published().atStartOfDay(ZoneOffset.UTC).toInstant();
     LocalDate day = record.listedAt() != null ? LocalDate.ofInstant(at, zone) : record.published();
+    // A source's word makes no user of this page the submitter; only their own act does.
     Long submitter =
-        record.submitter() != null && UserStore.isName(record.submitter())
+        known == null && record.submitter() != null && UserStore.isName(record.submitter())
             ? UserStore.named(db, record.submitter(), now)
-            : null;
+            : known;
     db.createUpdate(
             "insert into listing (paper_id, listed_day, listed_at, submitter_id, source_id, pos)"
                 + " values (:id, :day, :at, :submitter, :source, :pos)")

@@ -82,6 +82,7 @@ public final class AccountPages {
       scopes.put("read", "read as you");
       scopes.put("vote", "vote");
       scopes.put("comment", "write comments");
+      scopes.put("submit", "submit papers");
       scopes.put("run", "run studies");
       scopes.put("admin", "what curators may");
       return scopes;

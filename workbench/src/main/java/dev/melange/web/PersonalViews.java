@@ -44,6 +44,17 @@ public final class PersonalViews {
       long id, String name, String description, String owner, boolean open, int papers) {}
 
   /**
+   * The form for submitting a paper.
+   *
+   * @param frame what all pages have
+   * @param value of its field
+   * @param problem why the paper could not be brought in; null before that
+   * @param known the address of the paper, if it is here already, or null
+   * @param days how old a paper may be to be listed today
+   */
+  public record SubmitView(Frame frame, String value, String problem, String known, int days) {}
+
+  /**
    * A reader's collections, tags and searches.
    *
    * @param frame what all pages have

@@ -26,7 +26,7 @@ public final class RequestException extends RuntimeException {
     return new RequestException(404, message);
   }
 
-  /** Another status from 400 to 499. */
+  /** Another status from 400 to 599. */
   public static RequestException of(int status, String message) {
     return new RequestException(status, message);
   }

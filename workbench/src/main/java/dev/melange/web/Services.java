@@ -2,6 +2,7 @@ package dev.melange.web;
 
 import dev.melange.account.SignIns;
 import dev.melange.demo.DemoRunner;
+import dev.melange.jobs.Submissions;
 import dev.melange.mail.Subscriptions;
 import dev.melange.search.PaperSearch;
 import java.util.ArrayList;
@@ -15,12 +16,17 @@ import java.util.List;
  * @param subscriptions to digests by mail
  * @param signIns mails links for signing in, on pages for others
  * @param demos runs demonstrations
+ * @param submissions brings in papers that users name
  */
 public record Services(
-    PaperSearch search, Subscriptions subscriptions, SignIns signIns, DemoRunner demos) {
-  /** Those of a page on its owner's machine, without demonstrations. */
+    PaperSearch search,
+    Subscriptions subscriptions,
+    SignIns signIns,
+    DemoRunner demos,
+    Submissions submissions) {
+  /** Those of a page on its owner's machine, without demonstrations and submissions. */
   public Services(PaperSearch search, Subscriptions subscriptions) {
-    this(search, subscriptions, null, null);
+    this(search, subscriptions, null, null, null);
   }
 
   /** None. */
@@ -38,6 +44,9 @@ public record Services(
     }
     if (demos != null) {
       routes.add(new TryRoutes(site, demos));
+    }
+    if (submissions != null) {
+      routes.add(new SubmitRoutes(site, submissions));
     }
     return routes;
   }

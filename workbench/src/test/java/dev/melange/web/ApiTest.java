@@ -271,6 +271,7 @@ class ApiTest {
         List.of(
             "/api/daily_papers",
             "/api/papers",
+            "/api/papers/index",
             "/api/papers/search",
             "/api/papers/{id}/similar",
             "/api/papers/{id}/upvote")) {

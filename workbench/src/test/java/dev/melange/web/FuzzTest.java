@@ -42,6 +42,8 @@ class FuzzTest {
           "/api/daily_papers",
           "/api/papers",
           "/api/papers/{}",
+          "/api/papers/index",
+          "/papers/submit",
           "/api/papers/{}/upvote",
           "/api/papers/{}/comments",
           "/api/papers/{}/similar",

@@ -3,9 +3,11 @@ package dev.melange.web;
 import dev.melange.TestFolders;
 import dev.melange.account.Accounts;
 import dev.melange.account.SignIns;
+import dev.melange.feed.Fetched;
 import dev.melange.feed.PaperRecord;
 import dev.melange.jobs.JobQueue;
 import dev.melange.jobs.JobSettings;
+import dev.melange.jobs.Submissions;
 import dev.melange.mail.Carrier;
 import dev.melange.mail.FolderCarrier;
 import dev.melange.mail.MailAddress;
@@ -18,6 +20,7 @@ import dev.melange.search.PaperSearch;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
 import dev.melange.store.Importer;
+import dev.melange.store.PaperStore;
 import dev.melange.store.TestDatabases;
 import dev.melange.store.TestPapers;
 import dev.melange.store.User;
@@ -31,6 +34,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,6 +63,8 @@ final class PublicSite implements AutoCloseable {
 
   private final AtomicReference<Instant> time =
       new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+  private final AtomicReference<Submissions.Source> arxiv =
+      new AtomicReference<>(PublicSite::nothing);
   private final BlockingQueue<String> mails = new LinkedBlockingQueue<>();
   private final Database database;
   private final JobQueue queue;
@@ -96,8 +102,9 @@ final class PublicSite implements AutoCloseable {
       throws IOException {
     Clock clock = clock();
     this.database = database;
-    new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC)
-        .importCards(Cards.all());
+    Importer importer =
+        new Importer(database, new CatalogueLinks(Cards.all()), clock, ZoneOffset.UTC);
+    importer.importCards(Cards.all());
     new Accounts(database).ownerIs(MailAddress.parse(OWNER), now());
     folder = Files.createTempDirectory("melange-public");
     queue =
@@ -122,7 +129,27 @@ final class PublicSite implements AutoCloseable {
             database,
             clock,
             queue,
-            new Services(search, subscriptions, signIns, null));
+            new Services(
+                search,
+                subscriptions,
+                signIns,
+                null,
+                new Submissions(
+                    url -> arxiv.get().get(url),
+                    importer,
+                    new PaperStore(database),
+                    clock,
+                    ZoneOffset.UTC)));
+  }
+
+  /** What arXiv answers from here on. */
+  void arxiv(Submissions.Source answers) {
+    arxiv.set(answers);
+  }
+
+  private static Fetched nothing(String url) {
+    byte[] feed = "<feed xmlns=\"http://www.w3.org/2005/Atom\"/>".getBytes(StandardCharsets.UTF_8);
+    return new Fetched(200, feed, "application/atom+xml", null, null, null);
   }
 
   private Clock clock() {

@@ -67,7 +67,8 @@ public final class TestSite implements AutoCloseable {
             database, new JobSettings(folder, program, 3, 2, Duration.ofMinutes(5)), clock);
     demos = new DemoRunner(folder.resolve("demos"), Duration.ofMinutes(2));
     server =
-        PageServer.start(config, database, clock, queue, new Services(null, null, null, demos));
+        PageServer.start(
+            config, database, clock, queue, new Services(null, null, null, demos, null));
   }
 
   /** The store. */
