@@ -101,6 +101,11 @@ public final class JobQueue implements AutoCloseable {
     return new JobFolder(settings.folder().resolve(Long.toString(id)));
   }
 
+  /** Whether runs that wait get their turn; false once the queue has stopped. */
+  public boolean working() {
+    return worker.isAlive();
+  }
+
   private void wake() {
     synchronized (wake) {
       asked = true;

@@ -14,10 +14,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +33,9 @@ final class IndexKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
 
   /** Changes when documents are indexed in another way. */
-  private static final String LAYOUT = "index-2";
+  private static final int LAYOUT = 2;
+
+  private static final Pattern FOLDER = Pattern.compile("index-(\\d{1,4})");
 
   private static final long SECONDS_BETWEEN_LOOKS = 5;
   private static final int REMEMBERED = 500;
@@ -81,22 +89,54 @@ final class IndexKeeper implements AutoCloseable {
     if (folder == null) {
       return PaperIndex.memory();
     }
-    Path own = folder.resolve(LAYOUT);
+    Path own = folder.resolve("index-" + LAYOUT);
     Files.createDirectories(own);
     try {
-      return PaperIndex.open(own);
+      PaperIndex index = PaperIndex.open(own);
+      deleteOlder(folder);
+      return index;
     } catch (LockObtainFailedException e) {
       // Another process, such as a running page, keeps that one; ours lives as long as we do.
       LOG.debug("the index in {} is in use; a copy in memory is made", own);
       return PaperIndex.memory();
     } catch (CorruptIndexException | IndexFormatTooOldException | IndexFormatTooNewException e) {
       LOG.warn("the index in {} cannot be read and is built anew: {}", own, e.getMessage());
-      try (Stream<Path> files = Files.walk(own)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
+      delete(own);
+      return PaperIndex.open(own);
+    }
+  }
+
+  /** What an older version of the program left, unless it runs. */
+  private static void deleteOlder(Path folder) {
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path child : children.filter(Files::isDirectory).toList()) {
+        Matcher name = FOLDER.matcher(child.getFileName().toString());
+        if (name.matches() && Integer.parseInt(name.group(1)) < LAYOUT && free(child)) {
+          delete(child);
+          LOG.debug("the index in {} was of an older layout and is deleted", child);
         }
       }
-      return PaperIndex.open(own);
+    } catch (IOException e) {
+      LOG.warn("an index of an older layout stays in {}: {}", folder, e.getMessage());
+    }
+  }
+
+  private static boolean free(Path index) throws IOException {
+    try (Directory directory = FSDirectory.open(index);
+        Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+      lock.ensureValid();
+      return true;
+    } catch (LockObtainFailedException e) {
+      LOG.debug("the index in {} is in use and stays", index);
+      return false;
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 

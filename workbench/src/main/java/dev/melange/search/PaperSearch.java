@@ -92,6 +92,11 @@ public final class PaperSearch implements AutoCloseable {
     return keeper.index().versions().keySet();
   }
 
+  /** How many papers are in the index. */
+  public int size() throws IOException {
+    return keeper.index().search(searcher -> searcher.getIndexReader().numDocs());
+  }
+
   /** Finds papers. It fails for no query; what was not understood is told in the notices. */
   public SearchResults find(SearchRequest request) throws IOException {
     SearchQuery query = QueryParser.parse(request.query());

@@ -73,7 +73,7 @@ public final class PageServer implements AutoCloseable {
     Site site = new Site(config, database, clock, new Templates(), viewers, clients, visits);
     RunEvents events = new RunEvents(queue);
     RunRoutes runs = new RunRoutes(site, queue, events);
-    Javalin javalin = Javalin.create(settings -> configure(settings, site, runs, services));
+    Javalin javalin = Javalin.create(settings -> configure(settings, site, queue, runs, services));
     try {
       javalin.start(config.host(), config.port());
     } catch (RuntimeException e) {
@@ -96,7 +96,7 @@ public final class PageServer implements AutoCloseable {
   }
 
   private static void configure(
-      JavalinConfig settings, Site site, RunRoutes runs, Services services) {
+      JavalinConfig settings, Site site, JobQueue queue, RunRoutes runs, Services services) {
     settings.startup.showJavalinBanner = false;
     settings.startup.showOldJavalinVersionWarning = false;
     settings.http.maxRequestSize = MAX_REQUEST;
@@ -151,6 +151,7 @@ public final class PageServer implements AutoCloseable {
     for (Routes routes :
         List.of(
             new AssetRoutes(),
+            new HealthRoutes(site, queue, services.search()),
             new ListRoutes(site),
             new TopicRoutes(site),
             new PictureRoutes(site),

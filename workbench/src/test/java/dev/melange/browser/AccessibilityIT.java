@@ -30,6 +30,10 @@ class AccessibilityIT {
           "/papers/search?q=zzzzzzzz",
           "/subscribe",
           "/runs",
+          "/papers/submit",
+          "/recommendations",
+          "/collections",
+          "/reading-list",
           "/papers/nothing");
 
   @RegisterExtension static final ServedPage site = new ServedPage();

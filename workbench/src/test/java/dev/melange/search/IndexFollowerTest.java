@@ -25,6 +25,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +205,27 @@ class IndexFollowerTest {
       reader.join();
       assertThat(failure.get()).isNull();
       assertThat(search.indexed()).hasSize(51);
+    }
+  }
+
+  @Test
+  void deletesIndexesOfOlderLayoutsThatNobodyUses() throws IOException, InterruptedException {
+    importer.importCards(Cards.all());
+    Path old = Files.createDirectories(folder.resolve("index-1"));
+    Files.writeString(old.resolve("segments_1"), "old");
+    Path newer = Files.createDirectories(folder.resolve("index-9999"));
+    Path other = Files.writeString(folder.resolve("index-0"), "a file");
+    try (Directory directory = FSDirectory.open(old);
+        Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+      search().close();
+      lock.ensureValid();
+      assertThat(old.resolve("segments_1")).as("while another uses it").exists();
+    }
+    try (PaperSearch search = search()) {
+      assertThat(old).doesNotExist();
+      assertThat(newer).exists();
+      assertThat(other).exists();
+      assertThat(search.size()).isEqualTo(Cards.all().size());
     }
   }
 }

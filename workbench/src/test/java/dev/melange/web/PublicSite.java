@@ -211,6 +211,14 @@ final class PublicSite implements AutoCloseable {
     return database;
   }
 
+  JobQueue queue() {
+    return queue;
+  }
+
+  PaperSearch search() {
+    return search;
+  }
+
   String url() {
     return "http://127.0.0.1:" + server.port();
   }
