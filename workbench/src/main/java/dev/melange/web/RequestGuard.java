@@ -164,7 +164,10 @@ final class RequestGuard implements Routes {
   private void requireRate(Context context, boolean change) {
     String client = site.clients().bucket(context);
     String path = context.path();
-    boolean search = path.endsWith("/search") || path.startsWith("/feeds/search.");
+    boolean search =
+        path.endsWith("/search")
+            || path.startsWith("/feeds/search.")
+            || (change && path.equals(SimilarRoutes.PAGE));
     rates.take(context, Kind.ALL, client);
     if (search) {
       rates.take(context, Kind.SEARCH, client);

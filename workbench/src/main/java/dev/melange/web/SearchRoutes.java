@@ -29,14 +29,17 @@ final class SearchRoutes implements Routes {
 
   private final Site site;
   private final PaperSearch search;
+  private final SimilarRoutes texts;
 
   SearchRoutes(Site site, PaperSearch search) {
     this.site = site;
     this.search = search;
+    this.texts = new SimilarRoutes(site, search);
   }
 
   @Override
   public void register(RoutesConfig routes) {
+    texts.register(routes);
     routes.get("/papers/search", this::page);
     routes.get("/api/papers/search", this::json);
     routes.get("/api/papers/<id>/similar", this::similar);
@@ -75,6 +78,11 @@ final class SearchRoutes implements Routes {
   }
 
   private void page(Context context) throws IOException {
+    String given = context.queryParam("q");
+    if (given != null && given.codePointCount(0, given.length()) > QueryParser.MAX_LENGTH) {
+      texts.show(context, given); // a pasted text rather than a query
+      return;
+    }
     String query = query(context, true);
     int page = Params.number(context, "p", 0, MAX_PAGE, 0);
     SearchResults found = query.isBlank() ? null : find(context, query, PAGE, page * PAGE);

@@ -36,6 +36,18 @@ public final class SearchViews {
       LinkView nextPage) {}
 
   /**
+   * Papers like a text.
+   *
+   * @param frame what all pages have
+   * @param text as given; may be empty
+   * @param longest how many characters it may have
+   * @param notice why there are no papers, or null
+   * @param hits the papers, and how alike they are
+   */
+  public record SimilarView(
+      Views.Frame frame, String text, int longest, String notice, List<PickViews.PickView> hits) {}
+
+  /**
    * A paper that was found.
    *
    * @param entry as in lists

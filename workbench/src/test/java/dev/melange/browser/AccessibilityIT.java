@@ -31,6 +31,7 @@ class AccessibilityIT {
           "/subscribe",
           "/runs",
           "/papers/submit",
+          "/papers/similar",
           "/recommendations",
           "/collections",
           "/reading-list",
