@@ -97,6 +97,17 @@ public final class PaperSearch implements AutoCloseable {
     return keeper.index().search(searcher -> searcher.getIndexReader().numDocs());
   }
 
+  /**
+   * What a query may become that is being typed.
+   *
+   * @param typed so far; its last word may be begun only
+   * @param most at most so many
+   * @return titles, then authors, each as a query
+   */
+  public List<String> complete(String typed, int most) throws IOException {
+    return keeper.index().search(searcher -> new Completions(searcher, papers, typed).best(most));
+  }
+
   /** Finds papers. It fails for no query; what was not understood is told in the notices. */
   public SearchResults find(SearchRequest request) throws IOException {
     SearchQuery query = QueryParser.parse(request.query());

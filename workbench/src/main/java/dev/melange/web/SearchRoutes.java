@@ -1,6 +1,7 @@
 package dev.melange.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.search.PaperSearch;
 import dev.melange.search.QueryParser;
@@ -10,6 +11,7 @@ import dev.melange.search.SearchResults;
 import dev.melange.search.SearchResults.Hit;
 import dev.melange.search.SimilarPaper;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.TagStore;
 import dev.melange.store.User;
 import dev.melange.web.Views.EntryView;
 import dev.melange.web.Views.LinkView;
@@ -26,6 +28,7 @@ final class SearchRoutes implements Routes {
   private static final int PAGE = 20;
   private static final int MAX_PAGE = 20;
   private static final int SIMILAR = 5;
+  private static final int COMPLETIONS = 8;
 
   private final Site site;
   private final PaperSearch search;
@@ -42,6 +45,7 @@ final class SearchRoutes implements Routes {
     texts.register(routes);
     routes.get("/papers/search", this::page);
     routes.get("/api/papers/search", this::json);
+    routes.get("/api/papers/complete", this::complete);
     routes.get("/api/papers/<id>/similar", this::similar);
   }
 
@@ -177,6 +181,25 @@ final class SearchRoutes implements Routes {
     Replies.cached(
         context,
         Bases.shapes(context, site).wrappers(found.hits().stream().map(Hit::paper).toList()));
+  }
+
+  /** What the query may become that is being typed: titles, authors, the reader's own tags. */
+  private void complete(Context context) throws IOException {
+    String typed = query(context, true);
+    List<String> found = new ArrayList<>(search.complete(typed, COMPLETIONS));
+    User viewer = site.viewers().of(context);
+    String begun = typed.strip().toLowerCase(Locale.ROOT);
+    if (viewer != null && !begun.isEmpty()) {
+      site.tags().of(viewer.id()).stream()
+          .map(TagStore.Tag::name)
+          .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(begun))
+          .limit(COMPLETIONS)
+          .forEach(name -> found.add("tag:\"" + name.replace("\"", "") + '"'));
+    }
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    found.forEach(array::add);
+    context.header("Cache-Control", "private, max-age=60");
+    Replies.json(context, array);
   }
 
   private void similar(Context context) throws IOException {

@@ -37,6 +37,27 @@
     });
   }
 
+  // Queries are completed while they are typed. Searching does not depend on it, so that an answer
+  // that does not come, as when the page is left meanwhile, is no error.
+  const completions = byId("completions");
+  let typed;
+  document.querySelectorAll("input[list=completions]").forEach((input) => input.addEventListener("input", () => {
+    clearTimeout(typed);
+    typed = setTimeout(() => {
+      const query = input.value.trim();
+      if (query.length < 2 || query.length > 100) {
+        return;
+      }
+      fetch(`/api/papers/complete?q=${encodeURIComponent(query)}`)
+        .then((answer) => (answer.ok ? answer.json() : []), () => [])
+        .then((found) => {
+          if (input.value.trim() === query) {
+            completions.replaceChildren(...found.map((text) => new Option(text, text)));
+          }
+        });
+    }, 150);
+  }));
+
   // Long texts open.
   const measure = () => document.querySelectorAll(".text.clamp").forEach((box) => {
     const [text, button] = box.children;

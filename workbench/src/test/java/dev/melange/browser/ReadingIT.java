@@ -53,7 +53,7 @@ class ReadingIT {
   void findsAPaper(Browser browser) {
     try (Reader reader = Reader.of(browser, site)) {
       Page page = reader.open("/papers");
-      Locator box = page.locator("header").getByRole(AriaRole.SEARCHBOX);
+      Locator box = page.locator("header").getByRole(AriaRole.COMBOBOX);
       box.fill("forecasitng time series");
       box.press("Enter");
       assertThat(page.getByText("Showing results for forecasting")).isVisible();

@@ -45,6 +45,7 @@ class FuzzTest {
           "/api/papers/index",
           "/papers/submit",
           "/papers/similar",
+          "/api/papers/complete",
           "/api/papers/{}/upvote",
           "/api/papers/{}/comments",
           "/api/papers/{}/similar",

@@ -18,7 +18,9 @@ import dev.melange.store.Importer;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore;
 import dev.melange.store.ResultStore;
+import dev.melange.store.TagStore;
 import dev.melange.store.TestDatabases;
+import dev.melange.store.UserStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +32,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -176,6 +180,35 @@ class SearchAndMailTest {
     }
     assertThat(send(to("/api/papers/2201.02973/similar")).statusCode()).isEqualTo(200);
     assertThat(send(to("/api/papers/9999.99999/similar")).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void completesWhatIsBeingTyped() throws Exception {
+    assertThat(completions("maxim")).first().asString().startsWith("MAXIM: Multi-Axis");
+    assertThat(completions("multi axis mlp for im"))
+        .anySatisfy(text -> assertThat(text).startsWith("MAXIM"));
+    PaperEntry maxim = new PaperStore(database).ofCatalogue("maxim").orElseThrow();
+    String author =
+        maxim.authors().stream()
+            .map(PaperEntry.Author::name)
+            .max(Comparator.comparingInt(String::length))
+            .orElseThrow();
+    assertThat(completions(author.substring(0, author.length() - 1)))
+        .contains("author:\"" + author + "\"");
+    new TagStore(database)
+        .set(new UserStore(database).owner().id(), maxim.id(), List.of("zebra crossings"));
+    assertThat(completions("zeb")).containsExactly("tag:\"zebra crossings\"");
+    assertThat(completions("")).isEmpty();
+    assertThat(completions("qqqqqq")).isEmpty();
+    assertThat(completions("m")).hasSizeLessThanOrEqualTo(8);
+    assertThat(send(to("/api/papers/complete?q=" + "x".repeat(251))).statusCode()).isEqualTo(400);
+  }
+
+  private static List<String> completions(String typed) throws Exception {
+    String body = send(to("/api/papers/complete?q=" + EntryViews.encoded(typed))).body();
+    List<String> texts = new ArrayList<>();
+    new ObjectMapper().readTree(body).forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   /** T23 and the double opt-in: a GET never changes anything. */
