@@ -1,5 +1,6 @@
 package dev.melange.data;
 
+import dev.melange.io.ZipEntries;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -73,13 +73,20 @@ public final class Archives {
           "%s has %,d entries; the limit is %,d".formatted(zip, archive.size(), maxEntries));
     }
     long left = maxBytes;
-    for (ZipEntry entry : Collections.list(archive.entries())) {
+    for (ZipEntry entry : ZipEntries.of(archive)) {
       Path file = inside(zip, target, entry.getName());
+      Path parent = entry.isDirectory() ? file : file.getParent();
+      try {
+        Files.createDirectories(parent);
+      } catch (FileAlreadyExistsException e) {
+        throw new DataException(
+            "%s: entry %s needs a folder where another entry is a file"
+                .formatted(zip, entry.getName()),
+            e);
+      }
       if (entry.isDirectory()) {
-        Files.createDirectories(file);
         continue;
       }
-      Files.createDirectories(file.getParent());
       try (InputStream in = archive.getInputStream(entry);
           OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
         byte[] buffer = new byte[1 << 16];

@@ -62,7 +62,7 @@ public final class NpzFile {
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
+      for (ZipEntry entry : ZipEntries.of(zip)) {
         String name = entry.getName();
         if (name.endsWith(ENDING)) {
           name = name.substring(0, name.length() - ENDING.length());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,27 @@ class ArchivesTest {
     in.putInt(entry + 38, 0xa1ff << 16);
     Files.write(zip, bytes);
     refuses(zip, "entry 'link' is a link or a device");
+  }
+
+  @Test
+  void refusesAFileThatIsAlsoAFolder() throws IOException {
+    refuses(zip(10, "a", "a/b"), "entry a/b needs a folder where another entry is a file");
+  }
+
+  @Test
+  void refusesCommentsThatAreNoText() throws IOException {
+    Path zip = folder.resolve("a.zip");
+    try (ZipOutputStream entries = new ZipOutputStream(Files.newOutputStream(zip))) {
+      ZipEntry entry = new ZipEntry("a");
+      entry.setComment("xyz");
+      entries.putNextEntry(entry);
+      entries.closeEntry();
+    }
+    byte[] bytes = Files.readAllBytes(zip);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    bytes[text.lastIndexOf("xyz")] = (byte) 0xff;
+    Files.write(zip, bytes);
+    refuses(zip, "the name or the comment of an entry is not text");
   }
 
   @Test

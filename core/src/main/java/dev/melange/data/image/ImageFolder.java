@@ -2,6 +2,7 @@ package dev.melange.data.image;
 
 import dev.melange.data.DataException;
 import dev.melange.data.Dataset;
+import dev.melange.io.ZipEntries;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -112,22 +112,27 @@ public final class ImageFolder implements Closeable {
       throw new DataException(
           location + " does not exist; give a folder or a zip file of images in class folders");
     }
-    ZipFile zip;
+    ZipFile zip = null;
     try {
       zip = new ZipFile(location.toFile());
+      return new ImageFolder(location, zip, listZip(zip, location), maxPixels, classless);
     } catch (ZipException | EOFException e) {
+      close(zip);
       throw new DataException(
           location
               + " is neither a folder nor an intact zip file ("
               + e.getMessage()
               + "); give a folder or a zip file of images in class folders",
           e);
-    }
-    try {
-      return new ImageFolder(location, zip, listZip(zip, location), maxPixels, classless);
     } catch (RuntimeException e) {
-      zip.close();
+      close(zip);
       throw e;
+    }
+  }
+
+  private static void close(ZipFile zip) throws IOException {
+    if (zip != null) {
+      zip.close();
     }
   }
 
@@ -157,11 +162,9 @@ public final class ImageFolder implements Closeable {
     }
   }
 
-  private static List<String> listZip(ZipFile zip, Path location) {
+  private static List<String> listZip(ZipFile zip, Path location) throws ZipException {
     List<String> found = new ArrayList<>();
-    Enumeration<? extends ZipEntry> entries = zip.entries();
-    while (entries.hasMoreElements()) {
-      ZipEntry entry = entries.nextElement();
+    for (ZipEntry entry : ZipEntries.of(zip)) {
       String path = entry.getName();
       boolean hidden = path.startsWith(".") || path.contains("/.") || path.startsWith("__MACOSX/");
       if (!entry.isDirectory() && !hidden && ImageFiles.isImageName(path)) {
