@@ -3,13 +3,13 @@ package dev.melange.cli;
 import dev.melange.store.Database;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperQuery;
+import dev.melange.store.PaperQuery.Place;
 import dev.melange.store.PaperStore;
 import dev.melange.store.Sort;
 import dev.melange.web.Citations;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -22,22 +22,38 @@ import picocli.CommandLine.Parameters;
       "  melange papers bib >all.bib"
     })
 final class PapersBibCommand extends Subcommand {
+  private static final int PAGE = 1_000;
+
   @Parameters(paramLabel = "ID", description = "Papers' ids, or their keys in the catalogue.")
   private List<String> ids = new ArrayList<>();
 
   @Override
   protected int run(Console console, Cancellation cancellation) throws IOException {
     try (Database database = PapersStore.open()) {
-      List<PaperEntry> papers =
+      PaperStore papers = new PaperStore(database);
+      List<PaperEntry> entries =
           ids.isEmpty()
-              ? new PaperStore(database).list(PaperQuery.all(Sort.NEWEST, 100_000, 0))
+              ? all(papers)
               : ids.stream().map(id -> PapersStore.find(database, id)).toList();
-      String text =
-          papers.stream()
-              .map(paper -> Citations.bibtex(paper).strip())
-              .collect(Collectors.joining("\n\n"));
+      String text = Citations.bibtex(papers, entries).strip();
       console.result(() -> Json.object().put("bibtex", text + "\n"), () -> console.line(text));
     }
     return ExitCode.OK;
+  }
+
+  private static List<PaperEntry> all(PaperStore papers) {
+    List<PaperEntry> entries = new ArrayList<>();
+    Place after = null;
+    List<PaperEntry> page;
+    do {
+      page = papers.list(new PaperQuery(null, List.of(), Sort.NEWEST, PAGE, 0, after));
+      entries.addAll(page);
+      after = page.isEmpty() ? null : new Place(last(page).published(), last(page).id());
+    } while (page.size() == PAGE);
+    return entries;
+  }
+
+  private static PaperEntry last(List<PaperEntry> page) {
+    return page.get(page.size() - 1);
   }
 }

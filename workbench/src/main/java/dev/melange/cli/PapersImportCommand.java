@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.feed.Fetched;
 import dev.melange.feed.Formats;
 import dev.melange.feed.ParsedSource;
+import dev.melange.feed.SourceKind;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "  melange papers import page.txt",
+      "  melange papers import library.bib library.ris library.json   what Zotero exports",
       "  melange papers import *.json --dry-run   what would change",
       "  melange papers import \"https://export.arxiv.org/api/query?id_list=2311.07575\""
     })
@@ -59,12 +61,21 @@ final class PapersImportCommand extends Subcommand {
               + " only. Repeatable.")
   private Set<String> hosts = new TreeSet<>();
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "What the sources are, if their content misleads: page, csv, bibtex, ris, csl, rss, json"
+              + " (daily papers) or arxiv (Atom).")
+  private String format;
+
   @Option(names = "--dry-run", description = "Store nothing, only report.")
   private boolean dryRun;
 
   @Override
   protected int run(Console console, Cancellation cancellation)
       throws IOException, InterruptedException {
+    SourceKind kind = format == null ? null : SourceKind.of(format);
     for (String source : sources) {
       if (!source.contains("://") && !source.equals("-") && ArchiveFile.isZip(Path.of(source))) {
         return archive(console, Path.of(source));
@@ -80,7 +91,7 @@ final class PapersImportCommand extends Subcommand {
       for (String source : sources) {
         byte[] bytes =
             source.matches("(?i)[a-z]{2,10}://.*") ? fetch(database, source) : read(source);
-        ParsedSource parsed = Formats.parse(bytes);
+        ParsedSource parsed = Formats.parse(bytes, kind == null ? Formats.detect(bytes) : kind);
         reports.add(importer.run(parsed, bytes, source, dryRun));
       }
     }

@@ -2,6 +2,7 @@ package dev.melange.feed;
 
 import java.text.Normalizer;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,9 @@ public final class Bibtex {
   /** Words whose inner capitals BibTeX's styles would lower. */
   private static final Pattern INNER_CAPITALS =
       Pattern.compile("[^\\s{}]*[^\\s{}-]\\p{Lu}[^\\s{}]*");
+
+  private static final Pattern JOURNAL =
+      Pattern.compile("\\b(?:Journal|Transactions|Letters|Magazine|Reviews?)\\b");
 
   private static final Map<Character, String> ESCAPES =
       new TreeMap<>(
@@ -59,11 +63,27 @@ public final class Bibtex {
 
   /** One entry, ended by a new line. */
   public static String write(Entry entry) {
+    return write(List.of(entry));
+  }
+
+  /** Entries with a blank line between; of several with the same key the second gets an a. */
+  public static String write(List<Entry> entries) {
     StringBuilder out = new StringBuilder();
+    Map<String, Integer> keys = new HashMap<>();
+    for (Entry entry : entries) {
+      String key = key(entry);
+      append(out.append(out.isEmpty() ? "" : "\n"), entry, key, keys.merge(key, 1, Integer::sum));
+    }
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, Entry entry, String key, int nth) {
     if (entry.authors().isEmpty()) {
       out.append("% The authors of this paper are not known here.\n");
     }
-    out.append(entry.venue() == null ? "@misc{" : "@inproceedings{").append(key(entry));
+    boolean journal = entry.venue() != null && JOURNAL.matcher(entry.venue()).find();
+    String kind = entry.venue() == null ? "misc" : journal ? "article" : "inproceedings";
+    out.append('@').append(kind).append('{').append(key).append(suffix(nth));
     field(out, "title", braced(entry.title()));
     if (!entry.authors().isEmpty()) {
       field(
@@ -72,9 +92,10 @@ public final class Bibtex {
           String.join(" and ", entry.authors().stream().map(Bibtex::escaped).toList()));
     }
     if (entry.venue() != null) {
-      field(out, "booktitle", escaped(entry.venue()));
+      field(out, journal ? "journal" : "booktitle", escaped(entry.venue()));
     }
     field(out, "year", Integer.toString(entry.published().getYear()));
+    field(out, "month", Integer.toString(entry.published().getMonthValue()));
     if (entry.arxivId() != null) {
       field(out, "eprint", entry.arxivId());
       field(out, "archivePrefix", "arXiv");
@@ -88,7 +109,16 @@ public final class Bibtex {
     if (entry.url() != null) {
       field(out, "url", entry.url());
     }
-    return out.append("\n}\n").toString();
+    out.append("\n}\n");
+  }
+
+  /** Nothing, a, b, ..., z, aa, ab, ... */
+  private static String suffix(int nth) {
+    StringBuilder letters = new StringBuilder();
+    for (int n = nth - 1; n > 0; n = (n - 1) / 26) {
+      letters.insert(0, (char) ('a' + (n - 1) % 26));
+    }
+    return letters.toString();
   }
 
   private static void field(StringBuilder out, String name, String value) {

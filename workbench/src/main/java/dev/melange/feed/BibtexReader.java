@@ -17,10 +17,7 @@ import java.util.stream.Stream;
  * month stands for it.
  */
 public final class BibtexReader {
-  private static final int MAX_BYTES = 20 << 20;
   private static final int MAX_DEPTH = 100;
-  private static final List<String> MONTHS =
-      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
 
   private final String text;
   private int at;
@@ -49,12 +46,7 @@ public final class BibtexReader {
    * @throws ImportException if it is too large or not UTF-8
    */
   public static ParsedSource parse(byte[] bytes) {
-    if (bytes.length > MAX_BYTES) {
-      throw new ImportException(
-          "the bibliography has %,d bytes, at most %,d are accepted"
-              .formatted(bytes.length, MAX_BYTES));
-    }
-    return new BibtexReader(Utf8.decodeAll(bytes)).parse();
+    return new BibtexReader(BibliographyFields.text(bytes)).parse();
   }
 
   private ParsedSource parse() {
@@ -225,48 +217,28 @@ public final class BibtexReader {
       throw new IllegalArgumentException("the entry has no title");
     }
     Optional<ArxivId> id =
-        Stream.of("eprint", "url", "doi", "note", "journal")
-            .map(field -> plain(raw.fields().get(field)))
-            .flatMap(value -> arxivId(value).stream())
-            .findFirst();
+        BibliographyFields.arxivId(
+            Stream.of("eprint", "url", "doi", "note", "journal")
+                .map(field -> plain(raw.fields().get(field))));
     String url = plain(raw.fields().get("url"));
     String authors = plain(raw.fields().get("author"));
     return PaperRecord.of(position, raw.line(), title, date(raw.fields()))
         .arxivId(id.orElse(null))
         .abstractText(plain(raw.fields().get("abstract")))
         .authors(authors == null ? List.of() : names(authors))
-        .links(
-            PaperLink.parse(url).stream()
-                .filter(link -> link.kind() != PaperLink.Kind.PDF)
-                .toList())
+        .links(BibliographyFields.links(Stream.ofNullable(url)))
         .categories(plain(raw.fields().get("primaryclass")), List.of())
         .publication(
             plain(raw.fields().get("doi")),
-            Stream.of("booktitle", "journal")
-                .map(field -> plain(raw.fields().get(field)))
-                .filter(venue -> venue != null && !venue.toLowerCase(Locale.ROOT).contains("arxiv"))
-                .findFirst()
-                .orElse(null))
+            BibliographyFields.venue(
+                Stream.of("booktitle", "journal").map(field -> plain(raw.fields().get(field)))))
         .build(raw.source());
-  }
-
-  private static Optional<ArxivId> arxivId(String value) {
-    if (value == null) {
-      return Optional.empty();
-    }
-    String bare = value.replaceFirst("(?i)^10\\.48550/arxiv\\.", "");
-    bare = bare.replaceFirst("(?i)^arxiv preprint ", "");
-    return ArxivId.parse(bare);
   }
 
   /** {@code Last, First and First Last} as names in reading order. */
   private static List<String> names(String authors) {
     return Arrays.stream(authors.split("\\s+and\\s+"))
-        .map(
-            name -> {
-              String[] parts = name.split("\\s*,\\s*", 2);
-              return parts.length == 2 ? parts[1] + " " + parts[0] : name;
-            })
+        .map(BibliographyFields::readingOrder)
         .filter(name -> !name.equals("others"))
         .toList();
   }
@@ -281,26 +253,16 @@ public final class BibtexReader {
       if (year == null && date != null) {
         year = date.split("-", 2)[0];
       }
-      if (year == null || !year.matches("\\d{4}")) {
-        throw new IllegalArgumentException("its year is '" + year + "', expected four digits");
+      if (year == null || !year.matches("[0-9]{4}")) {
+        throw new IllegalArgumentException(
+            "its year is '" + BibliographyFields.cut(year) + "', expected four digits");
       }
       String month = plain(fields.get("month"));
-      return LocalDate.of(Integer.parseInt(year), month == null ? 1 : month(month), 1);
+      return LocalDate.of(
+          Integer.parseInt(year), month == null ? 1 : BibliographyFields.month(month), 1);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("its date does not exist", e);
     }
-  }
-
-  private static int month(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    int named = lower.length() < 3 ? -1 : MONTHS.indexOf(lower.substring(0, 3));
-    if (named >= 0) {
-      return named + 1;
-    }
-    if (lower.matches("\\d{1,2}")) {
-      return Integer.parseInt(lower);
-    }
-    throw new IllegalArgumentException("its month is '" + text + "', expected a name or a number");
   }
 
   /** Without the braces that protect capitals, escapes resolved, on one line; null stays null. */

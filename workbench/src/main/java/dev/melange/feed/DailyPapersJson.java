@@ -1,13 +1,6 @@
 package dev.melange.feed;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,15 +16,6 @@ import java.util.stream.Stream;
  * kept in the record's raw text.
  */
 public final class DailyPapersJson {
-  private static final int MAX_DEPTH = 100;
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private DailyPapersJson() {}
 
   /**
@@ -40,30 +24,16 @@ public final class DailyPapersJson {
    * @throws ImportException if it is no JSON, nests deeper than 100, or is no array or paper
    */
   public static ParsedSource parse(byte[] bytes) {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new ImportException(
-          "the JSON cannot be read: %s (line %d)"
-              .formatted(
-                  e.getOriginalMessage(),
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // bytes in memory always can be read
-    }
-    List<JsonNode> nodes = new ArrayList<>();
+    JsonNode root = SafeJson.tree(bytes);
+    List<JsonNode> nodes;
     if (root.isArray()) {
-      root.forEach(nodes::add);
+      nodes = SafeJson.records(root);
     } else if (root.path("papers").isArray()) {
-      root.get("papers").forEach(nodes::add);
+      nodes = SafeJson.records(root.get("papers"));
     } else if (root.isObject() && (root.has("id") || root.has("paper"))) {
-      nodes.add(root);
+      nodes = List.of(root);
     } else {
       throw new ImportException("expected an array of papers, got " + root.getNodeType());
-    }
-    if (nodes.size() > ParsedSource.MAX_RECORDS) {
-      throw new ImportException("the source has %,d records".formatted(nodes.size()));
     }
     List<PaperRecord> records = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
@@ -80,21 +50,21 @@ public final class DailyPapersJson {
   private static PaperRecord record(JsonNode wrapper, int position) {
     boolean wrapped = wrapper.path("paper").isObject();
     JsonNode paper = wrapped ? wrapper.get("paper") : wrapper;
-    String id = text(paper, "id");
+    String id = SafeJson.text(paper, "id");
     Optional<ArxivId> arxivId = ArxivId.parse(id);
     if (id == null || (arxivId.isEmpty() && !id.startsWith("local:"))) {
       throw new IllegalArgumentException("its id is '" + id + "', expected an arXiv id");
     }
-    String title = first(text(paper, "title"), text(wrapper, "title"));
+    String title = first(SafeJson.text(paper, "title"), SafeJson.text(wrapper, "title"));
     if (title == null) {
       throw new IllegalArgumentException(id + " has no title");
     }
     String listed =
         wrapped && wrapper.has("publishedAt")
-            ? text(wrapper, "publishedAt")
-            : text(paper, "submittedOnDailyAt");
+            ? SafeJson.text(wrapper, "publishedAt")
+            : SafeJson.text(paper, "submittedOnDailyAt");
     Instant listedAt = listed == null ? null : instant(listed);
-    String published = text(paper, "publishedAt");
+    String published = SafeJson.text(paper, "publishedAt");
     LocalDate day =
         published != null
             ? ArxivAtom.day(published)
@@ -102,9 +72,11 @@ public final class DailyPapersJson {
     List<String> authors = new ArrayList<>();
     paper.path("authors").forEach(author -> authors.add(author.path("name").asText("")));
     JsonNode organisation = paper.has("organization") ? paper : wrapper;
-    return PaperRecord.of(position, position, oneLine(title), day)
+    return PaperRecord.of(position, position, SafeJson.oneLine(title), day)
         .arxivId(arxivId.orElse(null))
-        .abstractText(oneLine(first(text(paper, "summary"), text(wrapper, "summary"))))
+        .abstractText(
+            SafeJson.oneLine(
+                first(SafeJson.text(paper, "summary"), SafeJson.text(wrapper, "summary"))))
         .authorCount(number(paper.path("melange"), "numAuthors"))
         .authors(authors)
         .organisation(organisation(organisation.path("organization")))
@@ -119,16 +91,16 @@ public final class DailyPapersJson {
   private static List<PaperLink> links(JsonNode paper) {
     List<PaperLink> links = new ArrayList<>();
     Stream.of("githubRepo", "projectPage")
-        .flatMap(field -> PaperLink.parse(text(paper, field)).stream())
+        .flatMap(field -> PaperLink.parse(SafeJson.text(paper, field)).stream())
         .forEach(links::add);
-    String project = text(paper, "projectPage");
+    String project = SafeJson.text(paper, "projectPage");
     // The service says that it is the project's page, whatever its host.
     links.replaceAll(
         link ->
             link.url().equals(project) && link.kind() == PaperLink.Kind.OTHER
                 ? new PaperLink(link.url(), PaperLink.Kind.PROJECT)
                 : link);
-    String summary = text(paper, "summary");
+    String summary = SafeJson.text(paper, "summary");
     if (summary != null) {
       PaperLink.in(summary).stream()
           .filter(link -> links.stream().noneMatch(known -> known.url().equals(link.url())))
@@ -138,14 +110,14 @@ public final class DailyPapersJson {
   }
 
   private static OrganisationName organisation(JsonNode node) {
-    String slug = text(node, "name");
-    String name = first(text(node, "fullname"), slug);
+    String slug = SafeJson.text(node, "name");
+    String name = first(SafeJson.text(node, "fullname"), slug);
     return name == null ? null : new OrganisationName(slug, name);
   }
 
   private static String submitter(JsonNode wrapper, JsonNode paper) {
-    String name = text(wrapper.path("submittedBy"), "name");
-    return first(name, text(paper.path("submittedOnDailyBy"), "name"));
+    String name = SafeJson.text(wrapper.path("submittedBy"), "name");
+    return first(name, SafeJson.text(paper.path("submittedOnDailyBy"), "name"));
   }
 
   private static Instant instant(String text) {
@@ -159,11 +131,6 @@ public final class DailyPapersJson {
     }
   }
 
-  private static String text(JsonNode node, String field) {
-    JsonNode value = node.path(field);
-    return value.isTextual() && !value.asText().isBlank() ? value.asText() : null;
-  }
-
   private static Integer number(JsonNode node, String field) {
     JsonNode value = node.path(field);
     return value.isInt() && value.intValue() >= 0 ? Integer.valueOf(value.intValue()) : null;
@@ -171,9 +138,5 @@ public final class DailyPapersJson {
 
   private static String first(String one, String other) {
     return one != null ? one : other;
-  }
-
-  private static String oneLine(String text) {
-    return text == null ? null : text.replaceAll("\\s+", " ").strip();
   }
 }

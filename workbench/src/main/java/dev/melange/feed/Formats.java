@@ -28,6 +28,8 @@ public final class Formats {
       case PAGE_TEXT -> PageText.parse(bytes);
       case CSV -> CsvPapers.parse(bytes);
       case BIBTEX -> BibtexReader.parse(bytes);
+      case RIS -> Ris.parse(bytes);
+      case CSL_JSON -> CslJson.parse(bytes);
       case RSS -> ArxivRss.parse(bytes);
       case DAILY_JSON -> DailyPapersJson.parse(bytes);
       case ARXIV -> ArxivAtom.parse(bytes);
@@ -42,7 +44,9 @@ public final class Formats {
             .replace("\ufeff", "")
             .stripLeading();
     if (start.startsWith("[") || start.startsWith("{")) {
-      return SourceKind.DAILY_JSON;
+      return CslJson.looksLike(SafeJson.firstFields(bytes))
+          ? SourceKind.CSL_JSON
+          : SourceKind.DAILY_JSON;
     }
     if (start.startsWith("<")) {
       return start.matches("(?s).*<rss[\\s>].*") ? SourceKind.RSS : SourceKind.ARXIV;
@@ -50,8 +54,10 @@ public final class Formats {
     if (start.matches("(?s)(%[^\\n]*\\n\\s*)*@\\s*[A-Za-z]+\\s*[{(].*")) {
       return SourceKind.BIBTEX;
     }
-    return CsvPapers.looksLike(start.lines().findFirst().orElse(""))
-        ? SourceKind.CSV
-        : SourceKind.PAGE_TEXT;
+    String first = start.lines().findFirst().orElse("");
+    if (Ris.looksLike(first)) {
+      return SourceKind.RIS;
+    }
+    return CsvPapers.looksLike(first) ? SourceKind.CSV : SourceKind.PAGE_TEXT;
   }
 }

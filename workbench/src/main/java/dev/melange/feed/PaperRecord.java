@@ -3,6 +3,7 @@ package dev.melange.feed;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a source says about one paper. Everything but title and date may be unknown: null, or empty
@@ -61,20 +62,33 @@ public record PaperRecord(
   static final int MAX_ABSTRACT = 200_000;
   static final int MAX_NAMES = 10_000;
 
+  private static final int MAX_DOI = 300;
+  private static final int MAX_VENUE = 1000;
+  private static final int MAX_RAW = 1_000_000;
+
   /** Copies the lists and refuses records without title or date, and sizes no paper has. */
   public PaperRecord {
     if (title.isBlank()) {
       throw new IllegalArgumentException("the title is blank");
     }
     refuseLonger("title", title, MAX_TITLE);
-    if (abstractText != null) {
-      refuseLonger("abstract", abstractText, MAX_ABSTRACT);
-    }
+    refuseLonger("abstract", abstractText, MAX_ABSTRACT);
+    refuseLonger("DOI", doi, MAX_DOI);
+    refuseLonger("venue", venue, MAX_VENUE);
+    refuseLonger("source", raw, MAX_RAW);
     if (authors.size() > MAX_NAMES) {
       throw new IllegalArgumentException("it has %,d authors".formatted(authors.size()));
     }
+    // No text of PostgreSQL has this character.
+    if (Stream.concat(Stream.of(title, raw), authors.stream())
+        .anyMatch(text -> text.indexOf('\0') >= 0)) {
+      throw new IllegalArgumentException("it has the control character U+0000");
+    }
     if (published == null) {
       throw new IllegalArgumentException("the date is missing");
+    }
+    if (published.getYear() < 1000 || published.getYear() > 9999) {
+      throw new IllegalArgumentException("its year is " + published.getYear());
     }
     authors = List.copyOf(authors);
     links = List.copyOf(links);
@@ -113,7 +127,7 @@ public record PaperRecord(
   }
 
   private static void refuseLonger(String what, String text, int most) {
-    if (text.length() > most) {
+    if (text != null && text.length() > most) {
       throw new IllegalArgumentException(
           "its %s has %,d characters, at most %,d are accepted"
               .formatted(what, text.length(), most));

@@ -1,5 +1,9 @@
 package dev.melange.feed;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * The kinds of sources, from the least to the most trusted about a paper. A value of a paper is
  * replaced only by one from a source of equal or higher rank; missing values are filled by any.
@@ -11,8 +15,12 @@ public enum SourceKind {
   PAGE_TEXT("page", 1),
   /** A table. */
   CSV("csv", 1),
-  /** A bibliography. */
+  /** A bibliography in BibTeX. */
   BIBTEX("bibtex", 1),
+  /** A bibliography in RIS. */
+  RIS("ris", 1),
+  /** A bibliography in CSL-JSON. */
+  CSL_JSON("csl", 1),
   /** An announcement feed of arXiv. */
   RSS("rss", 2),
   /** The JSON of a daily-papers service. */
@@ -29,6 +37,27 @@ public enum SourceKind {
   SourceKind(String label, int rank) {
     this.label = label;
     this.rank = rank;
+  }
+
+  /**
+   * The kind of a name.
+   *
+   * @throws IllegalArgumentException if no kind that can be imported has it
+   */
+  public static SourceKind of(String label) {
+    List<SourceKind> importable = Stream.of(values()).filter(kind -> kind != CARDS).toList();
+    return importable.stream()
+        .filter(kind -> kind.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no format '%s'; there are %s"
+                        .formatted(
+                            label,
+                            importable.stream()
+                                .map(SourceKind::label)
+                                .collect(Collectors.joining(", ")))));
   }
 
   /** How it is called in the store and on the command line. */

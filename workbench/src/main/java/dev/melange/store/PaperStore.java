@@ -16,6 +16,9 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Finds papers. */
 public final class PaperStore {
+  /** PostgreSQL takes 65,535 values in one statement. */
+  private static final int AT_ONCE = 1_000;
+
   private final Database database;
 
   /** On a database. */
@@ -25,6 +28,9 @@ public final class PaperStore {
 
   /** A link of a paper's page; {@code kind} is code, project, doc, pdf or other. */
   public record LinkRow(String url, String kind) {}
+
+  /** Where a paper was published; either may be null. */
+  public record Publication(String doi, String venue) {}
 
   /** Something that happened to a paper. */
   public record History(Instant at, String kind, String detail) {}
@@ -271,6 +277,27 @@ public final class PaperStore {
                 .bind("id", paperId)
                 .map((row, context) -> new LinkRow(row.getString(1), row.getString(2)))
                 .list());
+  }
+
+  /** Where papers were published, by their ids in the store. */
+  public Map<Long, Publication> publications(List<Long> ids) {
+    Map<Long, Publication> publications = new HashMap<>();
+    for (int from = 0; from < ids.size(); from += AT_ONCE) {
+      List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+      database
+          .read(
+              db ->
+                  db.createQuery("select id, doi, venue from paper where id in (<ids>)")
+                      .bindList("ids", some)
+                      .map(
+                          (row, context) ->
+                              Map.entry(
+                                  row.getLong(1),
+                                  new Publication(row.getString(2), row.getString(3))))
+                      .list())
+          .forEach(found -> publications.put(found.getKey(), found.getValue()));
+    }
+    return publications;
   }
 
   /** What happened to a paper, first things first. */

@@ -83,7 +83,7 @@ final class PaperPage {
                         event.at().toString().substring(0, 10),
                         event.kind() + ": " + event.detail()))
             .toList(),
-        Citations.bibtex(entry),
+        Citations.bibtex(site.papers(), List.of(entry)),
         new CommentViews(
                 viewer, entry, site.reactions().of(entry.id(), viewer == null ? null : viewer.id()))
             .tree(site.comments().of(entry.id())),

@@ -53,7 +53,9 @@ final class PaperRoutes implements Routes {
           .header("Vary", "Accept")
           .result(PaperMarkdown.of(entry, site.papers().links(entry.id())));
     } else if (bibtex) {
-      context.contentType("application/x-bibtex; charset=utf-8").result(Citations.bibtex(entry));
+      context
+          .contentType("application/x-bibtex; charset=utf-8")
+          .result(Citations.bibtex(site.papers(), List.of(entry)));
     } else if (asked.endsWith(".json")) {
       Replies.cached(context, Bases.shapes(context, site).single(entry));
     } else {

@@ -67,6 +67,23 @@ class PapersStoreCommandsTest {
   }
 
   @Test
+  void importsBibliographiesInTheirFormats() throws Exception {
+    Path ris = home.resolve("library.ris");
+    Files.writeString(ris, "TY  - JOUR\nTI  - Of Mixing\nPY  - 2020\nDO  - 10.1000/1\nER  - \n");
+    JsonNode imported = run("papers", "import", ris.toString(), "--json").json();
+    assertThat(imported.get(0).get("format").asText()).isEqualTo("ris");
+    assertThat(imported.get(0).get("new").asInt()).isOne();
+    assertThat(run("papers", "bib", "local:of-mixing").out())
+        .contains("@misc{anonymous2020of,", "doi = {10.1000/1}");
+    Ended forced = run("papers", "import", ris.toString(), "--format", "csl");
+    assertThat(forced.code()).isEqualTo(2);
+    assertThat(forced.err()).contains("the JSON cannot be read");
+    Ended unknown = run("papers", "import", ris.toString(), "--format", "endnote");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("there is no format 'endnote'; there are page, csv");
+  }
+
+  @Test
   void measuresTheSearch() throws Exception {
     JsonNode judged = run("papers", "eval", "--json").json();
     assertThat(judged.get("queries").size()).isGreaterThanOrEqualTo(20);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,6 +233,29 @@ class SourceParsersTest {
     assertThat(read.title()).isEqualTo(title);
     assertThat(read.arxivId()).isEqualTo("2301.00001");
     assertThat(written).startsWith("@misc{byron202350,");
+  }
+
+  @Test
+  void writesKeysOnceAndTellsWherePapersWerePublished() {
+    Bibtex.Entry one =
+        new Bibtex.Entry(
+            "Mixing",
+            List.of("Ada Byron"),
+            LocalDate.of(2023, 11, 13),
+            null,
+            null,
+            null,
+            "10.1000/1",
+            "Journal of Mixing");
+    String written = Bibtex.write(Collections.nCopies(28, one));
+    assertThat(written)
+        .contains("@article{byron2023mixing,", "@article{byron2023mixinga,")
+        .contains("@article{byron2023mixingz,", "@article{byron2023mixingaa,")
+        .contains("journal = {Journal of Mixing}", "doi = {10.1000/1}");
+    PaperRecord read = parse(written).records().get(27);
+    assertThat(read.published()).isEqualTo(LocalDate.of(2023, 11, 1));
+    assertThat(read.venue()).isEqualTo("Journal of Mixing");
+    assertThat(read.doi()).isEqualTo("10.1000/1");
   }
 
   @Test
