@@ -2,13 +2,12 @@ package dev.melange.search;
 
 import dev.melange.feed.Titles;
 import dev.melange.store.Database;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.util.BytesRef;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Keeps the vectors of papers, so that each text is encoded once. */
@@ -44,7 +43,7 @@ final class EmbeddingStore {
                       .list());
       for (Row row : rows) {
         if (row.sha().equals(shas.get(row.id()))) {
-          found.put(row.id(), floats(row.vector()));
+          found.put(row.id(), VectorBytes.read(new BytesRef(row.vector())));
         }
       }
     }
@@ -75,7 +74,7 @@ final class EmbeddingStore {
                   .bind("tokens", encoder.maxTokens());
             }
             old.add();
-            fresh.bind("sha", sha(paper)).bind("vector", bytes(paper.vector())).add();
+            fresh.bind("sha", sha(paper)).bind("vector", VectorBytes.of(paper.vector())).add();
           }
           old.execute();
           fresh.execute();
@@ -84,17 +83,5 @@ final class EmbeddingStore {
 
   private static String sha(PaperDocument paper) {
     return Titles.sha256(paper.passage().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] bytes(float[] vector) {
-    ByteBuffer buffer = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.asFloatBuffer().put(vector);
-    return buffer.array();
-  }
-
-  private static float[] floats(byte[] bytes) {
-    float[] vector = new float[bytes.length / 4];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
-    return vector;
   }
 }

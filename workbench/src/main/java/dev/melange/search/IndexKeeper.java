@@ -33,7 +33,7 @@ final class IndexKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
 
   /** Changes when documents are indexed in another way. */
-  private static final int LAYOUT = 2;
+  private static final int LAYOUT = 3;
 
   private static final Pattern FOLDER = Pattern.compile("index-(\\d{1,4})");
 

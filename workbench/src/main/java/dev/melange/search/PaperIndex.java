@@ -7,9 +7,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
-import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
@@ -21,7 +21,6 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
@@ -68,7 +67,7 @@ final class PaperIndex implements AutoCloseable {
   /** For texts as short as abstracts. */
   static final Similarity BM25 = new BM25Similarity(0.9f, 0.4f);
 
-  /** Larger than Lucene's, for fewer segments with a graph of vectors each. */
+  /** Larger than Lucene's, for fewer segments. */
   private static final double BUFFER_MB = 64;
 
   private final Directory directory;
@@ -85,9 +84,13 @@ final class PaperIndex implements AutoCloseable {
               @Override
               public IndexSearcher newSearcher(
                   org.apache.lucene.index.IndexReader reader,
-                  org.apache.lucene.index.IndexReader previous) {
+                  org.apache.lucene.index.IndexReader previous)
+                  throws IOException {
                 IndexSearcher searcher = new IndexSearcher(reader);
                 searcher.setSimilarity(BM25);
+                for (LeafReaderContext leaf : reader.leaves()) {
+                  SignCodes.of(leaf.reader()); // before anybody waits for it
+                }
                 return searcher;
               }
             });
@@ -185,8 +188,7 @@ final class PaperIndex implements AutoCloseable {
       document.add(new SortedSetDocValuesField(HAS, bytes(thing)));
     }
     if (paper.vector() != null) {
-      document.add(
-          new KnnFloatVectorField(VECTOR, paper.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+      document.add(new BinaryDocValuesField(VECTOR, new BytesRef(VectorBytes.of(paper.vector()))));
     }
     return document;
   }

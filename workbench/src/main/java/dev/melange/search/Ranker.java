@@ -2,40 +2,30 @@ package dev.melange.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.CollectorManager;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryRescorer;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.SimpleCollector;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.util.VectorUtil;
 
 /** Ranks the papers of one state of the index. */
 final class Ranker {
-  /** Below so many papers vectors are compared one by one, which is exact. */
-  static final int EXACT_BELOW = 5_000;
-
   /** So many of the best papers are looked through for what is costly to find out. */
   static final int LOOKED_THROUGH = 1_000;
 
-  private static final Comparator<Ranked> BEST =
+  /** Best first; equal ones by id. */
+  static final Comparator<Ranked> BEST =
       Comparator.comparingDouble(Ranked::score).reversed().thenComparingLong(Ranked::id);
 
   private final IndexSearcher searcher;
@@ -112,84 +102,16 @@ final class Ranker {
    * @param among only papers that match this; null for all
    */
   List<Ranked> byMeaning(float[] vector, Query among, int most) throws IOException {
-    if (searcher.getIndexReader().numDocs() < EXACT_BELOW) {
-      return searcher.search(
-          among == null ? new MatchAllDocsQuery() : among, new NearestManager(vector, most));
-    }
-    List<Ranked> found =
-        ranked(
-            searcher.search(new KnnFloatVectorQuery(PaperIndex.VECTOR, vector, most, among), most)
-                .scoreDocs);
-    // Lucene's score of a dot product is (1 + cosine) / 2.
-    return found.stream().map(hit -> new Ranked(hit.doc(), hit.id(), 2 * hit.score() - 1)).toList();
+    return new NearestVectors(searcher, vector).find(among, most);
   }
 
   /** The vector of a paper; null if it has none. */
   float[] vector(int doc) throws IOException {
     List<LeafReaderContext> leaves = searcher.getLeafContexts();
     LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    FloatVectorValues vectors = leaf.reader().getFloatVectorValues(PaperIndex.VECTOR);
-    return vectors != null && vectors.advance(doc - leaf.docBase) == doc - leaf.docBase
-        ? vectors.vectorValue().clone()
+    BinaryDocValues vectors = leaf.reader().getBinaryDocValues(PaperIndex.VECTOR);
+    return vectors != null && vectors.advanceExact(doc - leaf.docBase)
+        ? VectorBytes.read(vectors.binaryValue())
         : null;
-  }
-
-  private record NearestManager(float[] vector, int most)
-      implements CollectorManager<Nearest, List<Ranked>> {
-    @Override
-    public Nearest newCollector() {
-      return new Nearest(vector, most);
-    }
-
-    @Override
-    public List<Ranked> reduce(Collection<Nearest> collectors) {
-      return collectors.stream()
-          .flatMap(collector -> collector.worstFirst.stream())
-          .sorted(BEST)
-          .limit(most)
-          .toList();
-    }
-  }
-
-  /** Compares all matching papers with a vector. */
-  private static final class Nearest extends SimpleCollector {
-    private final float[] vector;
-    private final int most;
-    private final PriorityQueue<Ranked> worstFirst = new PriorityQueue<>(BEST.reversed());
-    private FloatVectorValues vectors;
-    private NumericDocValues ids;
-    private int base;
-
-    Nearest(float[] vector, int most) {
-      this.vector = vector;
-      this.most = most;
-    }
-
-    @Override
-    protected void doSetNextReader(LeafReaderContext leaf) throws IOException {
-      vectors = leaf.reader().getFloatVectorValues(PaperIndex.VECTOR);
-      ids = leaf.reader().getNumericDocValues(PaperIndex.ID);
-      base = leaf.docBase;
-    }
-
-    @Override
-    public void collect(int doc) throws IOException {
-      if (vectors == null || vectors.docID() > doc) {
-        return;
-      }
-      int at = vectors.docID() == doc ? doc : vectors.advance(doc);
-      if (at == doc && ids.advanceExact(doc)) {
-        double cosine = VectorUtil.dotProduct(vector, vectors.vectorValue());
-        worstFirst.add(new Ranked(base + doc, ids.longValue(), cosine));
-        if (worstFirst.size() > most) {
-          worstFirst.remove();
-        }
-      }
-    }
-
-    @Override
-    public ScoreMode scoreMode() {
-      return ScoreMode.COMPLETE_NO_SCORES;
-    }
   }
 }
