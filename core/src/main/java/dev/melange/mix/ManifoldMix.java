@@ -1,17 +1,20 @@
 package dev.melange.mix;
 
 import dev.melange.nn.ImageModel;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import dev.melange.train.TensorBatch;
 
 /**
  * Manifold Mixup (2019): mixup of the images or of the hidden maps after a stage drawn per batch.
- * The network does it, see {@link MixedBatch#logits}.
+ * They are mixed on the way through the network, see {@link MixedBatch#logits}. A network that is
+ * no {@link StagedImageModel} counts as one stage, whose map are the features that its head pools.
  *
  * @param alpha the image's share is drawn from Beta(alpha, alpha); above 0
- * @param first layer to draw, 0 for the images
+ * @param first layer to draw: 0 for the images, k for the maps after stage k
  * @param end the layer after the last to draw
  */
 public record ManifoldMix(double alpha, int first, int end) implements MixPolicy {
@@ -43,20 +46,49 @@ public record ManifoldMix(double alpha, int first, int end) implements MixPolicy
   /**
    * Itself.
    *
-   * @throws IllegalArgumentException if the classifier cannot mix its hidden maps
+   * @throws IllegalArgumentException if the classifier has fewer stages
    */
   @Override
   public MixPolicy bind(MixSetup setup) {
-    if (end > 1 && !(setup.model() instanceof HiddenMixing)) {
-      throw noHiddenMaps(setup.model());
-    }
+    requireLayer(setup.model(), end - 1);
     return this;
   }
 
-  static IllegalArgumentException noHiddenMaps(ImageModel model) {
-    return new IllegalArgumentException(
-        "manifoldmix mixes hidden maps, which %s does not offer; use a resnet_cifar model or another policy"
-            .formatted(model.getClass().getSimpleName()));
+  private static int stages(ImageModel model) {
+    return model instanceof StagedImageModel staged ? staged.stages() : 1;
+  }
+
+  private static void requireLayer(ImageModel model, int layer) {
+    int stages = stages(model);
+    if (layer > stages) {
+      throw new IllegalArgumentException(
+          "manifoldmix is to mix the maps after stage %d, but %s has %d: write manifold:end=%d"
+              .formatted(layer, model.getClass().getSimpleName(), stages, stages + 1));
+    }
+  }
+
+  /**
+   * Logits of a batch that is mixed on the way.
+   *
+   * @param image [N, C, H, W]
+   * @param layer 0 mixes the images, k the maps after stage k
+   * @param lam weight of each sample, without dimension or [N]
+   * @param index partner of each sample, int64 [N]
+   * @throws IllegalArgumentException if the model has fewer stages
+   */
+  public static Tensor forward(
+      ImageModel model, Tensor image, int layer, Tensor lam, Tensor index) {
+    requireLayer(model, layer);
+    if (layer == 0) {
+      return model.forward(Mixup.apply(image, Mixup.partner(image, index), lam));
+    }
+    StagedImageModel staged = model instanceof StagedImageModel known ? known : null;
+    Tensor map =
+        Scope.run(
+            () -> staged == null ? model.forwardFeatures(image) : staged.firstStages(image, layer));
+    Tensor mixed = Mixup.apply(map, Mixup.partner(map, index), lam);
+    Tensor features = staged == null ? mixed : Scope.run(() -> staged.lastStages(mixed, layer));
+    return model.forwardHead(features);
   }
 
   /** As it mixes images; hidden maps are no pictures. */

@@ -34,11 +34,14 @@ public final class MixLabels {
     return l -> l >= threshold ? 1 : Math.pow(l / threshold, Math.abs(exponent));
   }
 
-  /** The exponential scale of a base and a threshold, 0 at 0 and 1 at the threshold. */
+  /** The exponential scale of a base and a threshold: 0 at 0, and 1 from the threshold on. */
   public static DoubleUnaryOperator exponential(double base, double threshold) {
     double i = Math.abs(base);
     double floor = Math.pow(i, -2 * threshold);
-    return l -> (Math.pow(i, l - 2 * threshold) * Math.pow(i, l) - floor) / (1 - floor);
+    return l ->
+        l >= threshold
+            ? 1
+            : (Math.pow(i, l - 2 * threshold) * Math.pow(i, l) - floor) / (1 - floor);
   }
 
   /** Smoothing towards the uniform distribution: {@code y (1 - e) + e / classes}. */

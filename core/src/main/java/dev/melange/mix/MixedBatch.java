@@ -47,21 +47,18 @@ public record MixedBatch(
   /**
    * The model's logits; hidden maps are mixed on the way if the policy asked for it.
    *
-   * @throws IllegalArgumentException if hidden maps are to be mixed but the model cannot, or this
-   *     is only a part of the batch
+   * @throws IllegalArgumentException if hidden maps are to be mixed after a stage that the model
+   *     does not have, or this is only a part of the batch
    */
   public Tensor logits(ImageModel model) {
     if (layer == 0) {
       return model.forward(image);
-    }
-    if (!(model instanceof HiddenMixing mixing)) {
-      throw ManifoldMix.noHiddenMaps(model);
     }
     if (index.max().item() >= image.size(0)) {
       throw new IllegalArgumentException(
           "manifoldmix needs the whole batch at once, got a part of %d images whose partners lie outside; train with wholeBatch()"
               .formatted(image.size(0)));
     }
-    return mixing.forward(image, layer, lam, index);
+    return ManifoldMix.forward(model, image, layer, lam, index);
   }
 }

@@ -8,7 +8,7 @@ public interface StagedImageModel {
   int stages();
 
   /**
-   * The map after some stages.
+   * The map, or the tokens, after some stages; the samples are the first axis.
    *
    * @param image [N, C, H, W]
    * @param count stages to run, 0 for the stem alone
@@ -16,7 +16,7 @@ public interface StagedImageModel {
   Tensor firstStages(Tensor image, int count);
 
   /**
-   * The last map, which goes to the head.
+   * The features, which go to the head.
    *
    * @param map what {@link #firstStages} returned
    * @param count stages that were run already

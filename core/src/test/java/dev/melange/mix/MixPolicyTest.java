@@ -363,12 +363,18 @@ class MixPolicyTest {
   }
 
   @Test
-  void hiddenMixingNeedsANetworkThatOffersIt() {
+  void aNetworkWithoutStagesMixesItsFeaturesAndRefusesLaterLayers() {
     try (Scope scope = Scope.open()) {
       MixPolicy policy = new ManifoldMix(1, 1, 2);
       MixedBatch mixed = MixedBatch.of(policy.apply(batch(), CONTEXT, new Rng(SEED)));
       assertThat(mixed.layer()).isEqualTo(1);
-      assertThatThrownBy(() -> mixed.logits(NET)).hasMessageContaining("hidden maps");
+      Tensor map = NET.forwardFeatures(mixed.image());
+      Tensor expected =
+          NET.forwardHead(Mixup.apply(map, map.indexSelect(0, mixed.index()), mixed.lam()));
+      assertThat(mixed.logits(NET).sub(expected).abs().max().item()).isZero();
+      MixedBatch later =
+          MixedBatch.of(new ManifoldMix(1, 2, 3).apply(batch(), CONTEXT, new Rng(SEED)));
+      assertThatThrownBy(() -> later.logits(NET)).hasMessageContaining("write manifold:end=2");
     }
   }
 

@@ -136,7 +136,7 @@ class MixCommandsIT {
     assertRefused("did you mean 'cutmix'?", "--policies", "none,cutmx");
     assertRefused("its keys: alpha, from, until", "--policies", "none,mixup:unti=0.5");
     assertRefused("takes --policies", "--policies", "none,mixup", "--mix", "cutmix");
-    assertRefused("hidden maps", "--policies", "none,manifold");
+    assertRefused("write manifold:end=", "--policies", "none,manifold:end=30");
   }
 
   private void assertRefused(String message, String... args) {

@@ -6,6 +6,7 @@ import dev.melange.nn.Dropout;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Init;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
@@ -21,7 +22,7 @@ import java.util.List;
  * inverted residuals, three stages of an inverted residual and an {@link AffBlock}, a widening
  * convolution, the mean over the positions and a linear classifier.
  */
-public final class AffNet extends ImageModel implements TokenMixerHost {
+public final class AffNet extends ImageModel implements TokenMixerHost, StagedImageModel {
   private final AffNetConfig config;
   private final ConvBlock stem;
   private final List<List<UnaryLayer>> stages = new ArrayList<>();
@@ -157,15 +158,31 @@ public final class AffNet extends ImageModel implements TokenMixerHost {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    requireImages(x);
-    Tensor y = scoped(() -> stem.forward(laidOut(x)));
-    for (List<UnaryLayer> stage : stages) {
-      for (UnaryLayer layer : stage) {
-        Tensor in = y;
-        y = scoped(() -> layer.forward(in));
-      }
+    return lastStages(firstStages(x, stages.size()), stages.size());
+  }
+
+  @Override
+  public int stages() {
+    return stages.size();
+  }
+
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    requireImages(image);
+    return run(scoped(() -> stem.forward(laidOut(image))), 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return widen.forward(run(map, count, stages.size()));
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor y = x;
+    for (List<UnaryLayer> stage : stages.subList(from, to)) {
+      y = chain(y, stage);
     }
-    return widen.forward(y);
+    return y;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.melange.papers.decoupledmixup;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
+import dev.melange.mix.MixLabels;
 import java.util.List;
 
 /**
@@ -75,15 +76,11 @@ public record DecoupledMixupConfig(
 
   /** What a class of weight {@code l} in [0, 1] counts: h(l), 1 without rescaling. */
   double scale(double l) {
-    if (lam_scale_mode.equals("none") || l >= lam_thr) {
-      return 1;
-    }
-    double i = Math.abs(lam_idx);
-    if (lam_scale_mode.equals("pow")) {
-      return Math.pow(l / lam_thr, i);
-    }
-    double least = Math.pow(i, -2 * lam_thr);
-    return (Math.pow(i, l - 2 * lam_thr) * Math.pow(i, l) - least) / (1 - least);
+    return switch (lam_scale_mode) {
+      case "pow" -> MixLabels.power(lam_idx, lam_thr).applyAsDouble(l);
+      case "exp" -> MixLabels.exponential(lam_idx, lam_thr).applyAsDouble(l);
+      default -> 1;
+    };
   }
 
   /** Weight of a class's decoupled term: 0 if {@code eta_mode} leaves it out. */

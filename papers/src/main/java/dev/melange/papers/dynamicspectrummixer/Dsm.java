@@ -4,6 +4,7 @@ import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
 import dev.melange.tensor.Rng;
@@ -19,7 +20,7 @@ import java.util.List;
  *
  * <p>Images may have another size than the network was made for; see {@link DynamicSpectrumMixer}.
  */
-public final class Dsm extends ImageModel implements TokenMixerHost {
+public final class Dsm extends ImageModel implements TokenMixerHost, StagedImageModel {
   private static final double EPS = 1e-6;
 
   private record Stage(Conv2d embed, LayerNorm norm, List<DsmBlock> blocks) {}
@@ -91,12 +92,35 @@ public final class Dsm extends ImageModel implements TokenMixerHost {
   @Override
   public Tensor forwardFeatures(Tensor x) {
     requireImages(x);
+    return lastStages(x, 0);
+  }
+
+  @Override
+  public int stages() {
+    return stages.size();
+  }
+
+  /** Without stages the images themselves: each stage begins with an embedding. */
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    requireImages(image);
+    return run(image, 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    Tensor y = run(map, count, stages.size());
+    return norm.forward(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
     Tensor y = x;
-    for (Stage stage : stages) {
+    for (int i = from; i < to; i++) {
+      Stage stage = stages.get(i);
       Tensor in = y;
       y = scoped(() -> run(stage, in));
     }
-    return norm.forward(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+    return y;
   }
 
   private static Tensor embedded(Stage stage, Tensor x) {

@@ -6,6 +6,7 @@ import dev.melange.nn.Init;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
 import dev.melange.nn.Sequential;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
  * <p>Weights are named as in the published checkpoints: {@code network} is a flat list of stages,
  * of the convolutions between them, and of the position embeddings before them.
  */
-public final class PoolFormer extends ImageModel implements TokenMixerHost {
+public final class PoolFormer extends ImageModel implements TokenMixerHost, StagedImageModel {
   private final PoolFormerConfig config;
   private final Convolution patchEmbed;
   private final Layers<UnaryLayer> network;
@@ -134,6 +135,26 @@ public final class PoolFormer extends ImageModel implements TokenMixerHost {
 
   private Tensor run(Tensor x, int from, int to) {
     return chain(x, IntStream.range(from, to).mapToObj(network::get).toList());
+  }
+
+  @Override
+  public int stages() {
+    return stages.size();
+  }
+
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    return forwardThrough(image, end(count) - 1);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return norms.get(norms.size() - 1).forward(run(map, end(count), network.size()));
+  }
+
+  /** The entry of the network after the first stages. */
+  private int end(int count) {
+    return count == 0 ? 0 : stages.get(count - 1) + 1;
   }
 
   /**

@@ -1,9 +1,8 @@
 package dev.melange.papers.mixupneuralcollapse;
 
-import dev.melange.mix.HiddenMixing;
-import dev.melange.mix.Mixup;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import java.util.List;
  * A small network of the study: the pixels, three hidden layers with ReLU, and a linear classifier
  * over the last of them. Hidden layers of a batch can be mixed (Manifold Mixup).
  */
-final class FeatureMlp extends ImageModel implements HiddenMixing {
+final class FeatureMlp extends ImageModel implements StagedImageModel {
   /**
    * Shape of the network.
    *
@@ -46,15 +45,23 @@ final class FeatureMlp extends ImageModel implements HiddenMixing {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    return features(x, -1, null, null);
+    return firstStages(x, hidden.size());
   }
 
-  private Tensor features(Tensor image, int mixLayer, Tensor lam, Tensor index) {
-    Tensor x = image.flatten(1, image.dim() - 1);
-    x = mixLayer == 0 ? Mixup.apply(x, Mixup.partner(x, index), lam) : x;
-    for (int i = 0; i < hidden.size(); i++) {
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    return run(image.flatten(1, image.dim() - 1), 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return run(map, count, hidden.size());
+  }
+
+  private Tensor run(Tensor in, int from, int to) {
+    Tensor x = in;
+    for (int i = from; i < to; i++) {
       x = hidden.get(i).forward(x).relu();
-      x = mixLayer == i + 1 ? Mixup.apply(x, Mixup.partner(x, index), lam) : x;
     }
     return x;
   }
@@ -62,11 +69,6 @@ final class FeatureMlp extends ImageModel implements HiddenMixing {
   @Override
   public Tensor forwardHead(Tensor features) {
     return fc.forward(features);
-  }
-
-  @Override
-  public Tensor forward(Tensor image, int layer, Tensor lam, Tensor index) {
-    return fc.forward(features(image, layer, lam, index));
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.melange.papers.mixuppolicies;
 
 import dev.melange.component.Default;
 import dev.melange.component.OneOf;
-import dev.melange.mix.HiddenMixing;
 import dev.melange.mix.Mixup;
 import dev.melange.nn.BatchNorm;
 import dev.melange.nn.ImageModel;
@@ -20,7 +19,7 @@ import java.util.List;
  * ResNet for small images: a 3x3 stem without pooling, stages of residual blocks, and a linear
  * classifier. The hidden maps of a batch can be mixed after any stage (Manifold Mixup).
  */
-public final class ResNetCifar extends ImageModel implements HiddenMixing, StagedImageModel {
+public final class ResNetCifar extends ImageModel implements StagedImageModel {
   /**
    * Shape of the network.
    *
@@ -165,12 +164,6 @@ public final class ResNetCifar extends ImageModel implements HiddenMixing, Stage
       x = backbone.stage(i, x);
     }
     return x;
-  }
-
-  /** Logits of a batch that is mixed on the way; see {@link #forwardStages}. */
-  @Override
-  public Tensor forward(Tensor image, int mixLayer, Tensor lam, Tensor index) {
-    return forwardHead(forwardStages(image, mixLayer, lam, index).get(backbone.stages()));
   }
 
   @Override

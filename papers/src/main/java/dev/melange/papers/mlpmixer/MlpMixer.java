@@ -12,6 +12,7 @@ import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
 import dev.melange.nn.PatchEmbed;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenGrid;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
@@ -28,7 +29,7 @@ import java.util.Map;
  * ResMLP and gMLP, by the kind of block. Weight names are those of timm's {@code MlpMixer}. Images
  * [B, in_chans, H, W] of exactly {@code img_size}.
  */
-public final class MlpMixer extends ImageModel implements TokenMixerHost {
+public final class MlpMixer extends ImageModel implements TokenMixerHost, StagedImageModel {
   /**
    * What a model consists of.
    *
@@ -201,6 +202,17 @@ public final class MlpMixer extends ImageModel implements TokenMixerHost {
   /** Tokens after the final norm, [B, N, D]; N in row-major order of the patches. */
   @Override
   public Tensor forwardFeatures(Tensor x) {
+    return lastStages(firstStages(x, blocks.size()), blocks.size());
+  }
+
+  /** Every block counts as a stage. */
+  @Override
+  public int stages() {
+    return blocks.size();
+  }
+
+  @Override
+  public Tensor firstStages(Tensor x, int count) {
     Extent size = config.img_size();
     if (x.dim() != 4
         || x.size(1) != config.in_chans()
@@ -215,11 +227,22 @@ public final class MlpMixer extends ImageModel implements TokenMixerHost {
     if (stemNorm != null) {
       y = stemNorm.forward(y);
     }
-    for (UnaryLayer block : blocks) {
+    return run(y, 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return norm.forward(run(map, count, blocks.size()));
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor y = x;
+    for (int i = from; i < to; i++) {
       Tensor in = y;
+      UnaryLayer block = blocks.get(i);
       y = scoped(() -> block.forward(in));
     }
-    return norm.forward(y);
+    return y;
   }
 
   /** Mean over tokens (unless {@code global_pool} is empty), dropout, classifier. */

@@ -8,6 +8,7 @@ import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
 import dev.melange.nn.UnaryLayer;
@@ -24,7 +25,7 @@ import java.util.List;
  *
  * <p>Weights are named as in the published checkpoints.
  */
-public final class MsMlp extends ImageModel implements TokenMixerHost {
+public final class MsMlp extends ImageModel implements TokenMixerHost, StagedImageModel {
   private final MsMlpConfig config;
   private final Reduction patchEmbed;
   private final Dropout drop;
@@ -103,10 +104,30 @@ public final class MsMlp extends ImageModel implements TokenMixerHost {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    requireImages(x);
-    Tensor y = scoped(() -> drop.forward(patchEmbed.forward(x.channelsLast())));
-    for (Stage stage : stages) {
-      y = stage.forward(y);
+    return firstStages(x, stages.size());
+  }
+
+  @Override
+  public int stages() {
+    return stages.size();
+  }
+
+  /** The maps as the next stage gets them. */
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    requireImages(image);
+    return run(scoped(() -> drop.forward(patchEmbed.forward(image.channelsLast()))), 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return run(map, count, stages.size());
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor y = x;
+    for (int i = from; i < to; i++) {
+      y = stages.get(i).forward(y);
     }
     return y;
   }

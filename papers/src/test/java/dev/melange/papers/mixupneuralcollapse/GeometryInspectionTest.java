@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.mix.ManifoldMix;
 import dev.melange.papers.LastLayer;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Rng;
@@ -155,11 +156,11 @@ class GeometryInspectionTest {
       Tensor index = Tensor.of(new long[] {1, 0, 3, 2});
       Tensor one = Tensor.scalar(1, DType.F32);
       for (int layer = 0; layer <= model.stages(); layer++) {
-        assertThat(model.forward(image, layer, one, index).toFloats())
+        assertThat(ManifoldMix.forward(model, image, layer, one, index).toFloats())
             .isEqualTo(model.forward(image).toFloats());
       }
       Tensor half = Tensor.scalar(0.5, DType.F32);
-      Tensor atEnd = model.forward(image, model.stages(), half, index);
+      Tensor atEnd = ManifoldMix.forward(model, image, model.stages(), half, index);
       LastLayer last = LastLayer.of(model);
       Tensor features = model.forwardFeatures(image);
       Tensor expected = last.logits(features.add(features.indexSelect(0, index)).mul(0.5));
