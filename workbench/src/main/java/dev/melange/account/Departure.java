@@ -34,7 +34,9 @@ public final class Departure {
           "delete from login where user_id = :id",
           "delete from sign_in where email = (select email from app_user where id = :id)",
           "update listing set submitter_id = null where submitter_id = :id",
-          "update paper_author set user_id = null, claim_status = null where user_id = :id",
+          "delete from author_claim where user_id = :id",
+          "update paper_author set user_id = null, claim_status = null, hidden = false"
+              + " where user_id = :id",
           "update job set user_id = null where user_id = :id");
 
   private final Database database;

@@ -54,17 +54,10 @@ final class PapersShowCommand extends Subcommand {
     return ExitCode.OK;
   }
 
-  private static List<String> authors(PaperEntry paper) {
-    return paper.authors().stream()
-        .filter(author -> !author.hidden())
-        .map(PaperEntry.Author::name)
-        .toList();
-  }
-
   private static void print(Console console, Known known) {
     PaperEntry paper = known.paper();
     console.line(console.bold(TexText.plain(paper.title())));
-    String who = String.join(", ", authors(paper));
+    String who = String.join(", ", paper.shownAuthors());
     if (who.isEmpty() && paper.authorCount() != null) {
       who = paper.authorCount() == 1 ? "1 author" : paper.authorCount() + " authors";
     }
@@ -126,7 +119,7 @@ final class PapersShowCommand extends Subcommand {
         .put("githubStars", paper.stars())
         .put("withdrawnAt", paper.withdrawnAt() == null ? null : paper.withdrawnAt().toString())
         .put("note", known.note());
-    authors(paper).forEach(json.putArray("authors")::add);
+    paper.shownAuthors().forEach(json.putArray("authors")::add);
     known.categories().forEach(json.putArray("categories")::add);
     known.tags().forEach(json.putArray("tags")::add);
     ArrayNode links = json.putArray("links");

@@ -170,12 +170,7 @@ public final class Submissions {
   }
 
   private static boolean mayRefresh(PaperEntry paper, User user) {
-    return user.role().atLeast(User.Role.CURATOR)
-        || paper.authors().stream()
-            .anyMatch(
-                author ->
-                    user.name().equals(author.userName())
-                        && "claimed_verified".equals(author.claimStatus()));
+    return user.role().atLeast(User.Role.CURATOR) || paper.isBy(user.name());
   }
 
   private Optional<PaperRecord> ask(ArxivId id)

@@ -43,9 +43,9 @@ final class Completions {
       }
     }
     for (PaperEntry paper : papers(begun(PaperIndex.AUTHOR), most)) {
-      paper.authors().stream()
-          .filter(author -> !author.hidden() && has(author.name()))
-          .forEach(author -> found.add("author:\"" + author.name().replace("\"", "") + '"'));
+      paper.shownAuthors().stream()
+          .filter(this::has)
+          .forEach(author -> found.add("author:\"" + author.replace("\"", "") + '"'));
     }
     return found.stream().limit(most).toList();
   }

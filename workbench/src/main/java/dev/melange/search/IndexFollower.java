@@ -206,10 +206,7 @@ final class IndexFollower {
         entry.publicId(),
         TexText.plain(entry.title()),
         text(entry),
-        entry.authors().stream()
-            .filter(author -> !author.hidden())
-            .map(PaperEntry.Author::name)
-            .toList(),
+        entry.shownAuthors(),
         entry.organisation() == null ? null : entry.organisation().name(),
         keywords,
         categories,

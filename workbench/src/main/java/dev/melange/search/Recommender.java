@@ -115,11 +115,7 @@ public final class Recommender {
   }
 
   private static String text(PaperEntry paper) {
-    String authors =
-        paper.authors().stream()
-            .filter(author -> !author.hidden())
-            .map(PaperEntry.Author::name)
-            .collect(Collectors.joining(" "));
+    String authors = String.join(" ", paper.shownAuthors());
     return TexText.plain(paper.title())
         + "\n"
         + IndexFollower.document(paper, List.of()).text()

@@ -252,13 +252,8 @@ public final class CommentStore {
    * are shown count, none of who submitted the paper.
    */
   private static void recount(Handle db, long paperId, long userId, Instant now) {
-    db.createUpdate(
-            "update paper_stat set comments = (select count(*) from discussion_comment"
-                + " where paper_id = :id and hidden_at is null and deleted_at is null)"
-                + " where paper_id = :id")
-        .bind("id", paperId)
-        .execute();
-    record Shown(long id, Instant at) {}
+    count(db, paperId);
+    participation(db, paperId, now);
     List<Shown> counted =
         db.createQuery(
                 "select c.id, c.created_at from discussion_comment c"
@@ -295,6 +290,53 @@ public final class CommentStore {
           userId,
           new Trend.Event(counted.get(i).at(), Trend.COMMENT),
           now);
+    }
+  }
+
+  private record Shown(long id, Instant at) {}
+
+  /** Brings the counts and the events of all users up to date, after comments moved. */
+  static void recountAll(Handle db, long paperId, Instant now) {
+    for (long user :
+        db.createQuery(
+                "select distinct user_id from discussion_comment"
+                    + " where paper_id = :id and user_id is not null order by user_id")
+            .bind("id", paperId)
+            .mapTo(Long.class)
+            .list()) {
+      recount(db, paperId, user, now);
+    }
+    count(db, paperId);
+  }
+
+  private static void count(Handle db, long paperId) {
+    db.createUpdate(
+            "update paper_stat set comments = (select count(*) from discussion_comment"
+                + " where paper_id = :id and hidden_at is null and deleted_at is null)"
+                + " where paper_id = :id")
+        .bind("id", paperId)
+        .execute();
+  }
+
+  /** Brings the event of an author's taking part up to date: their first comment that is shown. */
+  static void participation(Handle db, long paperId, Instant now) {
+    Optional<Shown> first =
+        db.createQuery(
+                "select c.id, c.created_at from discussion_comment c where c.paper_id = :paper"
+                    + " and c.hidden_at is null and c.deleted_at is null and exists"
+                    + " (select 1 from paper_author a where a.paper_id = c.paper_id"
+                    + " and a.user_id = c.user_id and a.claim_status = :status)"
+                    + " order by c.id limit 1")
+            .bind("paper", paperId)
+            .bind("status", ClaimStore.VERIFIED)
+            .map((row, context) -> new Shown(row.getLong(1), row.getTimestamp(2).toInstant()))
+            .findOne();
+    String subject = "author";
+    if (first.isPresent()) {
+      Trend.Event event = new Trend.Event(first.get().at(), Trend.PARTICIPATION);
+      TrendStore.add(db, paperId, "participation", subject, null, event, now);
+    } else {
+      TrendStore.remove(db, paperId, "participation", subject, now);
     }
   }
 }

@@ -36,7 +36,11 @@ import org.jdbi.v3.core.Handle;
  * that day, week and month show them.
  */
 public final class Importer {
-  private static final int DUPLICATE_DAYS = 400;
+  /** How far apart the dates of one paper may be. */
+  static final int DUPLICATE_DAYS = 400;
+
+  /** Of what was said of a paper that was merged, only what is missing is taken. */
+  private static final int FILLING = -1;
 
   private final Database database;
   private final CatalogueLinks catalogue;
@@ -192,7 +196,7 @@ public final class Importer {
           List.of(),
           List.of(match.conflict()));
     }
-    PaperWriter writer = new PaperWriter(db, kind, now);
+    PaperWriter writer = new PaperWriter(db, kind, match.merged() ? FILLING : kind.rank(), now);
     List<String> notes = new ArrayList<>(match.notes());
     List<String> fields = List.of();
     Outcome outcome;
@@ -223,11 +227,7 @@ public final class Importer {
         .bind("comments", record.comments())
         .bind("votes", record.votes())
         .execute();
-    String publicId =
-        db.createQuery("select coalesce(arxiv_id, 'local:' || local_key) from paper where id = :id")
-            .bind("id", id)
-            .mapTo(String.class)
-            .one();
+    String publicId = PaperStore.publicId(db, id);
     return new Item(record.line(), outcome, publicId, record.title(), fields, notes);
   }
 
@@ -288,7 +288,7 @@ public final class Importer {
     TrendStore.add(db, id, "listing", "listing", null, new Trend.Event(at, Trend.LISTING), now);
   }
 
-  private static void note(Handle db, long id, Instant now, String kind, String detail) {
+  static void note(Handle db, long id, Instant now, String kind, String detail) {
     db.createUpdate(
             "insert into paper_event (paper_id, at_time, kind, detail)"
                 + " values (:id, :at, :kind, :detail)")

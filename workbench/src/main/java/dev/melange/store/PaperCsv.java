@@ -7,7 +7,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Papers as a table, whose first columns are those that imports read. A cell that a spreadsheet
@@ -49,11 +48,7 @@ public final class PaperCsv {
           cell(TexText.plain(paper.title())),
           paper.published().toString(),
           paper.publicId(),
-          cell(
-              paper.authors().stream()
-                  .filter(author -> !author.hidden())
-                  .map(PaperEntry.Author::name)
-                  .collect(Collectors.joining("; "))),
+          cell(String.join("; ", paper.shownAuthors())),
           paper.organisation() == null ? "" : cell(paper.organisation().name()),
           url == null ? "" : cell(url),
           paper.abstractText() == null ? "" : cell(TexText.plain(paper.abstractText())),

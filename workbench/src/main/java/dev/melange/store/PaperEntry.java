@@ -66,11 +66,26 @@ public record PaperEntry(
    * @param claimStatus {@code claimed} or {@code claimed_verified}, or null
    * @param hidden whether the name is not to be shown
    */
-  public record Author(String name, String userName, String claimStatus, boolean hidden) {}
+  public record Author(String name, String userName, String claimStatus, boolean hidden) {
+    /** Whether a user is known to be this author. */
+    public boolean verified() {
+      return ClaimStore.VERIFIED.equals(claimStatus);
+    }
+  }
 
   /** Copies the list. */
   public PaperEntry {
     authors = List.copyOf(authors);
+  }
+
+  /** The names of the authors who did not hide theirs. */
+  public List<String> shownAuthors() {
+    return authors.stream().filter(author -> !author.hidden()).map(Author::name).toList();
+  }
+
+  /** Whether a user is known to be one of its authors, hidden ones included. */
+  public boolean isBy(String user) {
+    return authors.stream().anyMatch(author -> author.verified() && author.userName().equals(user));
   }
 
   /** Its id in addresses and in the API: of arXiv, or {@code local:} and its name here. */

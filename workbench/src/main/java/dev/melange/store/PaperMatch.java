@@ -12,11 +12,18 @@ import org.jdbi.v3.core.Handle;
  * Which paper of the store a record is about.
  *
  * @param paperId its id, or null for a new paper
+ * @param merged whether the record is about a paper that was merged into that one
  * @param conflict why it can be neither; null if it can
  * @param notes possible duplicates
  */
-record PaperMatch(Long paperId, String conflict, List<String> notes) {
-  private record Candidate(long id, String arxivId, String localKey, LocalDate published) {
+record PaperMatch(Long paperId, boolean merged, String conflict, List<String> notes) {
+  /** A paper, or what it was merged into. */
+  private record Candidate(
+      long id, boolean merged, String arxivId, String localKey, LocalDate published) {
+    PaperMatch match() {
+      return new PaperMatch(id, merged, null, List.of());
+    }
+
     String publicId() {
       return arxivId != null ? arxivId : PaperEntry.LOCAL + localKey;
     }
@@ -32,7 +39,7 @@ record PaperMatch(Long paperId, String conflict, List<String> notes) {
     if (record.arxivId() != null) {
       Optional<Candidate> same = one(db, "arxiv_id = :value", record.arxivId());
       if (same.isPresent()) {
-        return new PaperMatch(same.get().id(), null, List.of());
+        return same.get().match();
       }
     }
     List<String> notes = new ArrayList<>();
@@ -43,16 +50,17 @@ record PaperMatch(Long paperId, String conflict, List<String> notes) {
         return otherId
             ? new PaperMatch(
                 null,
+                false,
                 "has the title and date of %s, but the arXiv id %s"
                     .formatted(candidate.arxivId(), record.arxivId()),
                 List.of())
-            : new PaperMatch(candidate.id(), null, List.of());
+            : candidate.match();
       }
     }
     Optional<Candidate> carded =
         card == null ? Optional.empty() : one(db, "catalogue_key = :value", card);
     if (carded.isPresent()) {
-      return new PaperMatch(carded.get().id(), null, List.of());
+      return carded.get().match();
     }
     for (Candidate candidate : titled) {
       long apart = candidate.published().toEpochDay() - record.published().toEpochDay();
@@ -62,7 +70,7 @@ record PaperMatch(Long paperId, String conflict, List<String> notes) {
                 .formatted(candidate.publicId(), candidate.published()));
       }
     }
-    return new PaperMatch(null, null, notes);
+    return new PaperMatch(null, false, null, notes);
   }
 
   private static Optional<Candidate> one(Handle db, String condition, String value) {
@@ -71,17 +79,19 @@ record PaperMatch(Long paperId, String conflict, List<String> notes) {
 
   private static List<Candidate> candidates(Handle db, String condition, String value) {
     return db.createQuery(
-            "select id, arxiv_id, local_key, published from paper where "
+            "select coalesce(m.into_id, p.id), m.into_id is not null, p.arxiv_id, p.local_key,"
+                + " p.published from paper p left join paper_merge m on m.paper_id = p.id where p."
                 + condition
-                + " order by id")
+                + " order by p.id")
         .bind("value", value)
         .map(
             (row, context) ->
                 new Candidate(
                     row.getLong(1),
-                    row.getString(2),
+                    row.getBoolean(2),
                     row.getString(3),
-                    row.getObject(4, LocalDate.class)))
+                    row.getString(4),
+                    row.getObject(5, LocalDate.class)))
         .list();
   }
 }

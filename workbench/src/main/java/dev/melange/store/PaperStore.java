@@ -47,20 +47,28 @@ public final class PaperStore {
   static Optional<PaperEntry> find(Handle db, String publicId) {
     boolean local = publicId.startsWith(PaperEntry.LOCAL);
     String key = local ? publicId.substring(PaperEntry.LOCAL.length()) : publicId;
-    String column = local ? "p.local_key" : "p.arxiv_id";
     List<PaperEntry> found =
         list(
-            db, db.createQuery(PaperRows.SELECT + " where " + column + " = :key").bind("key", key));
-    if (found.isEmpty()) {
-      found =
-          list(
-              db,
-              db.createQuery(
-                      PaperRows.SELECT
-                          + " where p.id = (select paper_id from paper_alias where alias = :key)")
-                  .bind("key", publicId));
-    }
+            db,
+            db.createQuery(
+                    PaperRows.SELECT
+                        + " where p.id = (select coalesce(m.into_id, q.id) from paper q"
+                        + " left join paper_merge m on m.paper_id = q.id where q."
+                        + (local ? "local_key" : "arxiv_id")
+                        + " = :key)")
+                .bind("key", key));
     return found.stream().findFirst();
+  }
+
+  /** The id of a paper in addresses. */
+  static String publicId(Handle db, long paperId) {
+    return db.createQuery(
+            "select coalesce(arxiv_id, '"
+                + PaperEntry.LOCAL
+                + "' || local_key) from paper where id = :id")
+        .bind("id", paperId)
+        .mapTo(String.class)
+        .one();
   }
 
   /** The paper of a card of the catalogue. */

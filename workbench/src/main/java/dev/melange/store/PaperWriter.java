@@ -22,11 +22,13 @@ final class PaperWriter {
 
   private final Handle db;
   private final SourceKind kind;
+  private final int rank;
   private final Instant now;
 
-  PaperWriter(Handle db, SourceKind kind, Instant now) {
+  PaperWriter(Handle db, SourceKind kind, int rank, Instant now) {
     this.db = db;
     this.kind = kind;
+    this.rank = rank;
     this.now = now;
   }
 
@@ -47,7 +49,8 @@ final class PaperWriter {
       String project,
       String repository,
       Integer stars,
-      boolean withdrawn) {
+      boolean withdrawn,
+      int linksRank) {
     static Stored of(ResultSet row) throws SQLException {
       return new Stored(
           row.getString("arxiv_id"),
@@ -65,7 +68,8 @@ final class PaperWriter {
           row.getString("project_url"),
           row.getString("repo_url"),
           row.getObject("stars", Integer.class),
-          row.getTimestamp("withdrawn_at") != null);
+          row.getTimestamp("withdrawn_at") != null,
+          row.getInt("links_rank"));
     }
   }
 
@@ -86,7 +90,7 @@ final class PaperWriter {
             .bind("catalogue", catalogueKey)
             .bind("title", record.title())
             .bind("titleKey", Titles.key(record.title()))
-            .bind("rank", kind.rank())
+            .bind("rank", rank)
             .bind("abstract", record.abstractText())
             .bind("published", record.published())
             .bind("authors", record.authorCount())
@@ -135,6 +139,7 @@ final class PaperWriter {
     List<String> changed = new ArrayList<>();
     fill("arxiv_id", "arxivId", old.arxivId(), record.arxivId(), set, changed);
     if (record.arxivVersion() != null
+        && sameId(old, record)
         && (old.arxivVersion() == null || record.arxivVersion() > old.arxivVersion())) {
       set.put("arxiv_version", record.arxivVersion());
       changed.add("version");
@@ -142,12 +147,12 @@ final class PaperWriter {
     if (replaces(old.title(), old.titleRank(), record.title())) {
       set.put("title", record.title());
       set.put("title_key", Titles.key(record.title()));
-      set.put("title_rank", kind.rank());
+      set.put("title_rank", rank);
       changed.add("title");
     }
     if (replaces(old.abstractText(), old.abstractRank(), record.abstractText())) {
       set.put("abstract", record.abstractText());
-      set.put("abstract_rank", kind.rank());
+      set.put("abstract_rank", rank);
       changed.add("abstract");
     }
     updateAuthors(id, old, record, set, changed);
@@ -155,13 +160,17 @@ final class PaperWriter {
     fill("primary_category", "category", old.category(), record.primaryCategory(), set, changed);
     fill("doi", "doi", old.doi(), record.doi(), set, changed);
     fill("venue", "venue", old.venue(), record.venue(), set, changed);
-    fill("project_url", "projectPage", old.project(), record.projectPage(), set, changed);
-    fill("repo_url", "repository", old.repository(), record.repository(), set, changed);
-    if (record.stars() != null && !record.stars().equals(old.stars())) {
+    if (old.linksRank() < SourceKind.CURATOR_RANK) {
+      fill("project_url", "projectPage", old.project(), record.projectPage(), set, changed);
+      fill("repo_url", "repository", old.repository(), record.repository(), set, changed);
+    }
+    if (record.stars() != null
+        && (rank >= 0 || old.stars() == null)
+        && !record.stars().equals(old.stars())) {
       set.put("stars", record.stars());
       changed.add("stars");
     }
-    if (record.withdrawn() && !old.withdrawn()) {
+    if (record.withdrawn() && !old.withdrawn() && rank >= 0) {
       set.put("withdrawn_at", now);
       changed.add("withdrawn");
     }
@@ -175,6 +184,11 @@ final class PaperWriter {
       write(id, set);
     }
     return changed;
+  }
+
+  /** Of a merged paper the source may tell another id, whose versions are not this one's. */
+  private static boolean sameId(Stored old, PaperRecord record) {
+    return old.arxivId() == null || old.arxivId().equals(record.arxivId());
   }
 
   private void write(long id, Map<String, Object> set) {
@@ -201,18 +215,18 @@ final class PaperWriter {
   }
 
   private boolean replaces(String old, int oldRank, String given) {
-    return given != null && (old == null || (kind.rank() >= oldRank && !old.equals(given)));
+    return given != null && (old == null || (rank >= oldRank && !old.equals(given)));
   }
 
   private void updateAuthors(
       long id, Stored old, PaperRecord record, Map<String, Object> set, List<String> changed) {
     List<String> names = authors(id);
-    boolean mayReplace = kind.rank() >= old.authorsRank();
+    boolean mayReplace = rank >= old.authorsRank();
     if (!record.authors().isEmpty()) {
       if (!names.equals(record.authors()) && (names.isEmpty() || mayReplace)) {
         writeAuthors(id, record.authors());
         set.put("author_count", record.authors().size());
-        set.put("authors_rank", kind.rank());
+        set.put("authors_rank", rank);
         changed.add("authors");
       }
     } else if (record.authorCount() != null
@@ -220,7 +234,7 @@ final class PaperWriter {
         && !Objects.equals(old.authorCount(), record.authorCount())
         && (old.authorCount() == null || mayReplace)) {
       set.put("author_count", record.authorCount());
-      set.put("authors_rank", kind.rank());
+      set.put("authors_rank", rank);
       changed.add("authors");
     }
   }

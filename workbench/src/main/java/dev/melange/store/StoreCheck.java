@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -124,12 +125,12 @@ public final class StoreCheck {
 
   private static List<String> trends(Handle db) {
     List<String> problems = new ArrayList<>();
-    Map<Long, Double> levels = new java.util.LinkedHashMap<>();
+    Map<Long, Double> levels = new LinkedHashMap<>();
     db.createQuery("select paper_id, trend from paper_stat order by paper_id")
         .map(
             (row, context) -> {
-              double level = row.getDouble(2);
-              return Map.entry(row.getLong(1), row.wasNull() ? Double.NaN : level);
+              Double level = row.getObject(2, Double.class);
+              return Map.entry(row.getLong(1), level == null ? Double.NaN : level);
             })
         .forEach(entry -> levels.put(entry.getKey(), entry.getValue()));
     for (Map.Entry<Long, Double> entry : levels.entrySet()) {

@@ -75,12 +75,17 @@ final class TrendStore {
             .bind("subject", subject)
             .execute();
     if (removed > 0) {
-      List<Trend.Event> left = events(db, paperId);
-      // Their times are stored as they count, whatever the clocks of several machines say now.
-      Instant latest =
-          left.stream().map(Trend.Event::at).filter(now::isBefore).max(naturalOrder()).orElse(now);
-      store(db, paperId, Trend.level(left, latest));
+      recompute(db, paperId, now);
     }
+  }
+
+  /** Computes the level anew from all events. */
+  static void recompute(Handle db, long paperId, Instant now) {
+    List<Trend.Event> left = events(db, paperId);
+    // Their times are stored as they count, whatever the clocks of several machines say now.
+    Instant latest =
+        left.stream().map(Trend.Event::at).filter(now::isBefore).max(naturalOrder()).orElse(now);
+    store(db, paperId, Trend.level(left, latest));
   }
 
   /** All events of a paper. */

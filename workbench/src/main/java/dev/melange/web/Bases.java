@@ -14,6 +14,6 @@ final class Bases {
   }
 
   static JsonShapes shapes(Context context, Site site) {
-    return new JsonShapes(url(context, site.config()), site.results());
+    return new JsonShapes(url(context, site.config()), site.results(), site.claimQueue());
   }
 }

@@ -3,9 +3,9 @@ package dev.melange.web;
 import dev.melange.feed.Bibtex;
 import dev.melange.feed.TexText;
 import dev.melange.store.PaperEntry;
-import dev.melange.store.PaperEntry.Author;
 import dev.melange.store.PaperStore;
 import dev.melange.store.PaperStore.Publication;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +23,19 @@ public final class Citations {
             .toList());
   }
 
+  /** BibTeX's word for authors who are left out is {@code others}. */
+  private static List<String> authors(PaperEntry entry) {
+    List<String> names = new ArrayList<>(entry.shownAuthors());
+    if (!names.isEmpty() && names.size() < entry.authors().size()) {
+      names.add("others");
+    }
+    return names;
+  }
+
   private static Bibtex.Entry entry(PaperEntry entry, Publication publication) {
     return new Bibtex.Entry(
         TexText.plain(entry.title()),
-        entry.authors().stream().map(Author::name).toList(),
+        authors(entry),
         entry.published(),
         entry.arxivId(),
         entry.primaryCategory(),

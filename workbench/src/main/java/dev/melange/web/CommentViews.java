@@ -94,7 +94,8 @@ final class CommentViews {
       return null;
     }
     if (paper.authors().stream()
-        .anyMatch(author -> !author.hidden() && user.equals(author.userName()))) {
+        .anyMatch(
+            author -> author.verified() && !author.hidden() && user.equals(author.userName()))) {
       return "author of the paper";
     }
     return user.equals(paper.submitter()) ? "submitter of the paper" : null;

@@ -7,7 +7,6 @@ import dev.melange.search.QueryParser;
 import dev.melange.search.SearchRequest;
 import dev.melange.search.SearchResults.Hit;
 import dev.melange.store.PaperEntry;
-import dev.melange.store.PaperEntry.Author;
 import dev.melange.store.PaperQuery;
 import dev.melange.store.Sort;
 import dev.melange.store.User;
@@ -245,8 +244,7 @@ final class FeedRoutes implements Routes {
   }
 
   static String authors(PaperEntry entry) {
-    List<String> names =
-        entry.authors().stream().filter(author -> !author.hidden()).map(Author::name).toList();
+    List<String> names = entry.shownAuthors();
     return names.isEmpty() ? null : String.join(", ", names);
   }
 

@@ -158,9 +158,7 @@ record Feeds(
               .put("date_published", FeedRoutes.time(published(entry)))
               .put("date_modified", FeedRoutes.time(entry.updatedAt()));
       ArrayNode authors = item.putArray("authors");
-      entry.authors().stream()
-          .filter(author -> !author.hidden())
-          .forEach(author -> authors.addObject().put("name", author.name()));
+      entry.shownAuthors().forEach(author -> authors.addObject().put("name", author));
     }
     return feed.toString();
   }
@@ -204,12 +202,10 @@ record Feeds(
     element(xml, "title", FeedRoutes.title(entry));
     element(xml, "link", link(entry));
     element(xml, "pubDate", rfc1123(published(entry)));
-    for (PaperEntry.Author author : entry.authors()) {
-      if (!author.hidden()) {
-        xml.writeStartElement("dc", "creator", DUBLIN_CORE);
-        xml.writeCharacters(valid(author.name()));
-        xml.writeEndElement();
-      }
+    for (String author : entry.shownAuthors()) {
+      xml.writeStartElement("dc", "creator", DUBLIN_CORE);
+      xml.writeCharacters(valid(author));
+      xml.writeEndElement();
     }
     element(xml, "description", html(entry));
     xml.writeEndElement();

@@ -7,6 +7,7 @@ import dev.melange.feed.TexText;
 import dev.melange.feed.Titles;
 import dev.melange.papers.Catalogue;
 import dev.melange.papers.Method;
+import dev.melange.store.ClaimQueue;
 import dev.melange.store.Organisation;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperEntry.Author;
@@ -21,6 +22,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The API's objects, with the field names of daily-papers services. */
 final class JsonShapes {
@@ -30,16 +32,19 @@ final class JsonShapes {
 
   private final String base;
   private final ResultStore results;
+  private final ClaimQueue claims;
 
   /**
    * Shapes of a page.
    *
    * @param base the address under which readers reach it, without a slash at its end
    * @param results what studies found
+   * @param claims which authors take part
    */
-  JsonShapes(String base, ResultStore results) {
+  JsonShapes(String base, ResultStore results, ClaimQueue claims) {
     this.base = base;
     this.results = results;
+    this.claims = claims;
   }
 
   static ObjectNode error(String message) {
@@ -50,12 +55,18 @@ final class JsonShapes {
   ArrayNode wrappers(List<PaperEntry> entries) {
     ArrayNode array = NODES.arrayNode();
     Map<Long, Result> newest = results.newest(entries.stream().map(PaperEntry::id).toList());
-    entries.forEach(entry -> array.add(wrapper(entry, newest.get(entry.id()))));
+    Set<Long> participating =
+        claims.participating(
+            entries.stream()
+                .filter(entry -> entry.authors().stream().anyMatch(Author::verified))
+                .map(PaperEntry::id)
+                .toList());
+    entries.forEach(entry -> array.add(wrapper(entry, newest.get(entry.id()), participating)));
     return array;
   }
 
   /** What a list shows of a paper: the paper itself, and what the page adds. */
-  private ObjectNode wrapper(PaperEntry entry, Result result) {
+  private ObjectNode wrapper(PaperEntry entry, Result result, Set<Long> participating) {
     ObjectNode json = NODES.objectNode();
     json.set("paper", paper(entry, result));
     json.put(
@@ -69,7 +80,7 @@ final class JsonShapes {
     if (entry.organisation() != null) {
       json.set("organization", organisation(entry.organisation()));
     }
-    return json.put("isAuthorParticipating", false);
+    return json.put("isAuthorParticipating", participating.contains(entry.id()));
   }
 
   /** A paper. */
@@ -84,7 +95,9 @@ final class JsonShapes {
             .put("upvotes", entry.votes())
             .put("discussionId", objectId("discussion", Long.toString(entry.id())));
     ArrayNode authors = json.putArray("authors");
-    entry.authors().forEach(author -> authors.add(author(entry, author)));
+    for (int i = 0; i < entry.authors().size(); i++) {
+      authors.add(author(entry, i));
+    }
     if (entry.listedAt() != null) {
       json.put("submittedOnDailyAt", time(entry.listedAt()));
       json.set(
@@ -172,15 +185,29 @@ final class JsonShapes {
     return Optional.ofNullable(entry.catalogueKey()).flatMap(Catalogue::find);
   }
 
-  private static ObjectNode author(PaperEntry entry, Author author) {
+  /** The id of a paper's author: of the place, as a hidden name could be guessed. */
+  static String authorId(PaperEntry entry, int index) {
+    return objectId("author", entry.id() + "#" + index);
+  }
+
+  /** The id of a user. */
+  static String userId(String name) {
+    return objectId("user", name);
+  }
+
+  private ObjectNode author(PaperEntry entry, int index) {
+    Author author = entry.authors().get(index);
     ObjectNode json =
         NODES
             .objectNode()
-            .put("_id", objectId("author", entry.id() + author.name()))
+            .put("_id", authorId(entry, index))
             .put("name", author.hidden() ? "" : author.name())
             .put("hidden", author.hidden());
     if (author.claimStatus() != null) {
       json.put("status", author.claimStatus());
+    }
+    if (author.verified() && !author.hidden()) {
+      json.set("user", user(author.userName()));
     }
     return json;
   }
@@ -188,7 +215,7 @@ final class JsonShapes {
   private ObjectNode user(String name) {
     return NODES
         .objectNode()
-        .put("_id", objectId("user", name))
+        .put("_id", userId(name))
         .put("avatarUrl", base + "/avatars/" + name + ".svg")
         .put("fullname", name)
         .put("name", name)

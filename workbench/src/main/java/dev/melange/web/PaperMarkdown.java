@@ -2,10 +2,8 @@ package dev.melange.web;
 
 import dev.melange.feed.TexText;
 import dev.melange.store.PaperEntry;
-import dev.melange.store.PaperEntry.Author;
 import dev.melange.store.PaperStore.LinkRow;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A paper's page as Markdown. */
 final class PaperMarkdown {
@@ -14,11 +12,7 @@ final class PaperMarkdown {
   static String of(PaperEntry entry, List<LinkRow> links) {
     StringBuilder out = new StringBuilder();
     out.append("# ").append(escaped(TexText.plain(entry.title()))).append("\n\n");
-    String authors =
-        entry.authors().stream()
-            .filter(author -> !author.hidden())
-            .map(Author::name)
-            .collect(Collectors.joining(", "));
+    String authors = String.join(", ", entry.shownAuthors());
     if (!authors.isEmpty()) {
       out.append(escaped(authors)).append("\n\n");
     } else if (entry.organisation() != null) {

@@ -1,6 +1,8 @@
 package dev.melange.web;
 
 import dev.melange.account.Logins;
+import dev.melange.store.ClaimQueue;
+import dev.melange.store.ClaimStore;
 import dev.melange.store.CollectionStore;
 import dev.melange.store.CommentStore;
 import dev.melange.store.Database;
@@ -60,6 +62,14 @@ record Site(
 
   ReactionStore reactions() {
     return new ReactionStore(database);
+  }
+
+  ClaimStore claims() {
+    return new ClaimStore(database);
+  }
+
+  ClaimQueue claimQueue() {
+    return new ClaimQueue(database);
   }
 
   CollectionStore collections() {
