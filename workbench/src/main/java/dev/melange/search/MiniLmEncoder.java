@@ -90,7 +90,11 @@ public final class MiniLmEncoder implements TextEncoder {
   private List<float[]> compute(List<String> texts) {
     float[] flat;
     try (Scope scope = Scope.open()) {
-      flat = model.embed(texts, maxTokens).toFloats();
+      flat =
+          (texts.size() == 1
+                  ? model.embedOne(texts.get(0), maxTokens)
+                  : model.embed(texts, maxTokens))
+              .toFloats();
     }
     int size = flat.length / texts.size();
     List<float[]> vectors = new ArrayList<>();

@@ -198,6 +198,30 @@ public final class Bert extends Layer {
     return new Encoding(hidden, patterns, activations);
   }
 
+  /** The layers for inference on one text at a time; to be closed. */
+  List<PackedBertLayer> packed() {
+    List<PackedBertLayer> packed = new ArrayList<>();
+    layers.forEach(layer -> packed.add(layer.packed()));
+    return packed;
+  }
+
+  /**
+   * Runs packed layers on one text, of the first type.
+   *
+   * @param ids token ids, int64 [T] with T from 1 to {@code max_position_embeddings}
+   * @param packed of {@link #packed}
+   * @return the last layer's output, [T, d]
+   */
+  Tensor encode(Tensor ids, List<PackedBertLayer> packed) {
+    Tensor place = positions.weight().slice(0, 0, ids.size(0));
+    Tensor type = types.weight().select(0, 0);
+    Tensor x = embeddingNorm.forward(words.forward(ids).add(type).add(place));
+    for (PackedBertLayer layer : packed) {
+      x = layer.forward(x);
+    }
+    return x;
+  }
+
   /** The first token through a tanh layer: [B, T, d] to [B, d]; only with head pooler. */
   public Tensor pool(Tensor last) {
     requireHead("pooler", pooler);

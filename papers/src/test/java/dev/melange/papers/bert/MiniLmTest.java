@@ -65,6 +65,9 @@ class MiniLmTest {
         assertThat(doubles(Bert.sentenceEmbedding(last, batch.mask()).get(0)))
             .as(text)
             .containsExactly(numbers(fact.get("embedding")), within(1e-4));
+        assertThat(doubles(model.embedOne(text, 512)))
+            .as(text)
+            .containsExactly(numbers(fact.get("embedding")), within(1e-4));
       }
     }
   }
