@@ -54,14 +54,17 @@ final class Spectrum {
 
   /** The spectrum by fast Fourier transforms: the reference for the matrices. */
   static Tensor fast(Tensor x) {
-    Tensor pairs = Fft.rfft2(x, 2, 3, "ortho").viewAsReal(); // [B, C, H, W/2+1, 2]
-    return pairs.permute(0, 1, 4, 2, 3).flatten(1, 2);
+    Tensor z = Fft.rfft2(x, 2, 3, "ortho"); // [B, C, H, W/2+1]
+    return Tensor.stack(2, z.real(), z.imag()).flatten(1, 2);
   }
 
   /** The maps of a spectrum by fast Fourier transforms. */
   static Tensor fastInverse(Tensor z, long width) {
-    Tensor pairs = z.unflatten(1, z.size(1) / 2, 2).permute(0, 1, 3, 4, 2);
-    return Fft.irfft2(pairs.contiguous().viewAsComplex(), 2, 3, width, "ortho");
+    long[] shape = {z.size(0), z.size(1) / 2, z.size(2), z.size(3)};
+    Tensor pairs = z.unflatten(1, shape[1], 2).permute(0, 1, 3, 4, 2);
+    // as a plain list of pairs: strides of dimensions of one element may not suit complex numbers
+    Tensor complex = pairs.reshape(-1, 2).viewAsComplex().reshape(shape);
+    return Fft.irfft2(complex, 2, 3, width, "ortho");
   }
 
   private static boolean byMatrix(Tensor x, long height, long width) {

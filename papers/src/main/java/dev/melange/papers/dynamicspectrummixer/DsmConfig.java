@@ -64,8 +64,8 @@ public record DsmConfig(
           "dims, depths and mlp_ratios must have one element per stage, got %s, %s and %s"
               .formatted(dims, depths, mlp_ratios));
     }
-    if (depths.stream().anyMatch(depth -> depth < 1)) {
-      throw new IllegalArgumentException("depths must be at least 1, got " + depths);
+    if (depths.stream().anyMatch(depth -> depth < 0)) {
+      throw new IllegalArgumentException("depths must not be negative, got " + depths);
     }
     if (patch_kernel < 1 || patch_stride < 1) {
       throw new IllegalArgumentException(

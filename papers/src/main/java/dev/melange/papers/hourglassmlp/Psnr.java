@@ -1,6 +1,5 @@
 package dev.melange.papers.hourglassmlp;
 
-import dev.melange.component.Default;
 import dev.melange.tensor.Special;
 import dev.melange.tensor.Tensor;
 import java.util.Arrays;
@@ -12,7 +11,7 @@ import java.util.Arrays;
  *
  * @param peak width of the value range
  */
-public record Psnr(@Default("1") double peak) {
+public record Psnr(double peak) {
   /** Checks the range. */
   public Psnr {
     if (!(peak > 0) || Double.isInfinite(peak)) {

@@ -26,7 +26,6 @@ import java.util.Map;
  */
 public final class MaxResNet extends ImageModel {
   private static final int CHANNELS = 3;
-  private static final int STRIDE = 4;
 
   /**
    * Configuration; the defaults are Max-ResNet-18 for CIFAR-10.
@@ -71,7 +70,7 @@ public final class MaxResNet extends ImageModel {
     /**
      * The same network for other classes; its weights do not depend on the images' size.
      *
-     * @throws IllegalArgumentException for images of other than 3 channels, or of odd sizes
+     * @throws IllegalArgumentException for images of other than 3 channels
      */
     @Override
     public Config forImages(int channels, int height, int width, int classes) {
@@ -79,11 +78,6 @@ public final class MaxResNet extends ImageModel {
         throw new IllegalArgumentException(
             "max-resnet expects images of 3 channels, got %d; convert with --channels 3"
                 .formatted(channels));
-      }
-      if (height % STRIDE != 0 || width % STRIDE != 0) {
-        throw new IllegalArgumentException(
-            "max-resnet divides images by %d: height and width must be multiples of it, got %dx%d; resize the images"
-                .formatted(STRIDE, height, width));
       }
       return new Config(stem_channels, widths, layers, classes, T);
     }
@@ -174,7 +168,7 @@ public final class MaxResNet extends ImageModel {
 
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    Tensor input = TimeInput.of(x, CHANNELS, config.T(), STRIDE, "max-resnet");
+    Tensor input = TimeInput.of(x, CHANNELS, config.T(), 1, "max-resnet");
     Tensor y = scoped(() -> Steps.apply(in -> bn1.forward(conv1.forward(in)), input));
     for (Block block : blocks) {
       Tensor in = y;

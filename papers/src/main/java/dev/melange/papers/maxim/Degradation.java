@@ -106,6 +106,11 @@ public final class Degradation {
       }
     }
 
+    /** Whether the degradation needs random numbers. */
+    public boolean isRandom() {
+      return !kind.equals("blur");
+    }
+
     /** Normal noise. */
     public static Config noise(double sigma) {
       return new Config("noise", sigma, null, null, null, null, null, null, null, null, null, true);
@@ -175,7 +180,7 @@ public final class Degradation {
    * @param random as {@link #draw}
    */
   public Tensor apply(Tensor x, Tensor random) {
-    if ((random == null) != config.kind.equals("blur")) {
+    if ((random == null) == config.isRandom()) {
       throw new IllegalArgumentException(
           config.kind + (random == null ? " needs random numbers" : " takes no random numbers"));
     }

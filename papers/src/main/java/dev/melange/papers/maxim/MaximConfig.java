@@ -110,13 +110,19 @@ public record MaximConfig(
   }
 
   private int factor(int dimension) {
-    long factor = (long) block_size_lr.get(dimension) << depth;
-    for (int level = 0; level < depth; level++) {
+    boolean mixesBelow = num_bottleneck_blocks > 0 && num_groups > 0;
+    long factor = (mixesBelow ? (long) block_size_lr.get(dimension) : 1L) << depth;
+    for (int level = 0; level < depth && mixesAtLevels(); level++) {
       long block = block(level).get(dimension);
       long grid = grid(level).get(dimension);
       factor = leastCommonMultiple(factor, leastCommonMultiple(block, grid) << level);
     }
     return Math.toIntExact(factor);
+  }
+
+  /** Whether anything at the levels above the lowest looks at blocks and grids. */
+  private boolean mixesAtLevels() {
+    return use_cross_gating || num_stages > 1 || (use_global_mlp && num_groups > 0);
   }
 
   private static long leastCommonMultiple(long a, long b) {

@@ -94,7 +94,10 @@ public final class MaximPaper implements Paper {
             "data/degrade",
             Degradation.Config.class,
             (config, in) ->
-                Map.of("y", new Degradation(config).apply(in.get("x"), in.optional("random")))));
+                Map.of(
+                    "y",
+                    new Degradation(config)
+                        .apply(in.get("x"), config.isRandom() ? in.get("random") : null))));
   }
 
   @Override

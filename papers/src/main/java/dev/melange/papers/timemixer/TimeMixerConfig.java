@@ -11,7 +11,7 @@ import dev.melange.papers.forecast.SeriesDecomposition;
  * @param seq_len history length, T
  * @param pred_len horizon, H
  * @param enc_in channels, N
- * @param c_out output channels, = enc_in
+ * @param c_out output channels, = enc_in; null for that
  * @param d_model features, even
  * @param d_ff hidden features
  * @param e_layers mixing blocks
@@ -47,7 +47,7 @@ public record TimeMixerConfig(
     @Default("96") int seq_len,
     @Default("96") int pred_len,
     @Default("7") int enc_in,
-    @Default("7") int c_out,
+    @Default("null") Integer c_out,
     @Default("16") int d_model,
     @Default("32") int d_ff,
     @Default("2") int e_layers,
@@ -74,6 +74,7 @@ public record TimeMixerConfig(
           "pred_len, enc_in, d_ff, e_layers and num_class must be positive, got %d, %d, %d, %d, %d"
               .formatted(pred_len, enc_in, d_ff, e_layers, num_class));
     }
+    c_out = c_out == null ? Integer.valueOf(enc_in) : c_out;
     if (c_out != enc_in) {
       throw new IllegalArgumentException(
           "c_out must equal enc_in, got %d and %d".formatted(c_out, enc_in));

@@ -44,7 +44,7 @@ class AffTokenMixerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"6, 8", "5, 7", "4, 1", "1, 6", "3, 3"})
+  @CsvSource({"6, 8", "5, 7", "4, 1", "1, 6", "3, 3", "1, 1"})
   void isACircularConvolutionWithAKernelMadeFromTheMap(int height, int width) {
     try (AffTokenMixer mixer = mixer(4, 2, 0.01, 1)) {
       enlarge(mixer);
@@ -61,6 +61,20 @@ class AffTokenMixerTest {
       assertThat(expected.norm().item()).isPositive();
       assertThat(difference(filter.mixed(), expected)).isLessThan(1e-10);
       assertThat(difference(mixer.forward(x), expected.add(x))).isLessThan(1e-10);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4", "2, 4", "1, 1"})
+  void trainsOnMapsOfOnePosition(int batch, int channels) {
+    try (AffTokenMixer mixer = mixer(channels, 1, 0.01, 1)) {
+      enlarge(mixer);
+      mixer.to(DType.F64);
+      Tensor x = new Rng(3).normal(batch, channels, 1, 1).to(DType.F64).requiresGrad_(true);
+      Tensor[] gradients =
+          Autograd.grad(mixer.forward(x).square().sum(), x, mixer.parameters().get("b2"));
+      assertThat(gradients[0].norm().item()).isPositive();
+      assertThat(gradients[1].norm().item()).isPositive();
     }
   }
 

@@ -279,7 +279,7 @@ class DsmTest {
       value = {
         "dims | 8,12,16 | must have one element per stage",
         "groups | 3 | groups must divide the channels of each stage",
-        "depths | 0,1 | depths must be at least 1, got [0, 1]",
+        "depths | -1,1 | depths must not be negative, got [-1, 1]",
         "bands | 0 | must be at least 1",
         "selector | hard | must be one of softmax, sigmoid, none",
         "mlp_ratios | 0.1,1 | mlp_ratio must leave at least one hidden feature",

@@ -156,9 +156,18 @@ class MaxFormerTest {
     assertThatThrownBy(
             () -> Vision.create("max_resnet18_cifar10", options -> options.channels(1).size(32)))
         .hasMessageContaining("3 channels, got 1");
-    assertThatThrownBy(() -> Vision.create("max_resnet18_cifar10", options -> options.size(30)))
-        .hasMessageContaining(
-            "divides images by 4: height and width must be multiples of it, got 30x30");
+  }
+
+  @Test
+  void theResNetHalvesOddSizesUpwards() {
+    MaxResNet.Config config =
+        new MaxResNet.Config(4, java.util.List.of(4, 6, 8), java.util.List.of(1, 1, 1), 3, 2);
+    try (MaxResNet model = new MaxResNet(config, new Rng(1));
+        Scope scope = Scope.open()) {
+      Tensor images = new Rng(2).normal(2, 3, 7, 10);
+      assertThat(model.forwardFeatures(images).shape()).containsExactly(2, 2 * 8, 2, 3);
+      assertThat(model.forward(images).shape()).containsExactly(2, 3);
+    }
   }
 
   @Test

@@ -79,6 +79,32 @@ class MaximTest {
     }
   }
 
+  @Test
+  void imagesNeedNotFitBlocksThatNothingMixesBy() {
+    Map<String, String> convolutions =
+        Map.of(
+            "use_global_mlp", "false",
+            "use_cross_gating", "false",
+            "num_stages", "1",
+            "num_bottleneck_blocks", "0",
+            "block_size_hr", "7,5",
+            "block_size_lr", "3,3");
+    MaximConfig config = Configs.with(small(), convolutions);
+    assertThat(config.heightFactor()).isEqualTo(1 << config.depth());
+    assertThat(config.widthFactor()).isEqualTo(1 << config.depth());
+    try (Maxim model = new Maxim(config, new Rng(1));
+        Scope scope = Scope.open()) {
+      assertThat(model.forward(Tensor.zeros(1, 3, 12, 20)).shape()).containsExactly(1, 3, 12, 20);
+    }
+  }
+
+  @Test
+  void aPsnrWithoutKeysIsThatOfPhotographs() throws Exception {
+    var keys = new com.fasterxml.jackson.databind.ObjectMapper().readTree("{}");
+    assertThat(Catalogue.components().get("data/psnr", keys).configType())
+        .isEqualTo(RestorationQuality.Config.class);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "use_bias, false",

@@ -1,13 +1,18 @@
 package dev.melange.papers.timemixer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.melange.component.Configs;
 import dev.melange.component.Inputs;
 import dev.melange.nn.Layer;
 import dev.melange.papers.Catalogue;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +47,15 @@ class TimeMixerTest {
     try (Layer model = Catalogue.model("timemixer_" + name).create(new Rng(0))) {
       return model.parameterCount();
     }
+  }
+
+  @Test
+  void givesAsManyChannelsAsItTakesUnlessToldOtherwise() throws IOException {
+    JsonNode json = new ObjectMapper().readTree("{\"enc_in\": 3}");
+    assertThat(Configs.read(TimeMixerConfig.class, json).c_out()).isEqualTo(3);
+    JsonNode other = new ObjectMapper().readTree("{\"enc_in\": 3, \"c_out\": 7}");
+    assertThatThrownBy(() -> Configs.read(TimeMixerConfig.class, other))
+        .hasMessageContaining("c_out must equal enc_in, got 7 and 3");
   }
 
   @Test
