@@ -3,6 +3,7 @@ package dev.melange.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.melange.tensor.Autograd;
 import dev.melange.tensor.DType;
 import dev.melange.tensor.Memory;
 import dev.melange.tensor.Rng;
@@ -80,6 +81,39 @@ class LayerTest {
     try (Sequential chain = new Sequential(same, doubling, same);
         Scope scope = Scope.open()) {
       assertThat(chain.forward(Tensor.ones(2)).toFloats()).containsExactly(2, 2);
+    }
+  }
+
+  @Test
+  void rowsAreTakenInPiecesOnlyWithoutGradients() {
+    List<Long> rows = new ArrayList<>();
+    try (Counting counting = new Counting(rows);
+        Scope scope = Scope.open()) {
+      Tensor x = Tensor.arange(5000).to(DType.F32).reshape(5000, 1).requiresGrad_(true);
+      Tensor whole = counting.forward(x);
+      assertThat(rows).containsExactly(5000L);
+      rows.clear();
+      Tensor pieces = Autograd.noGrad(() -> counting.forward(x));
+      assertThat(pieces.toFloats()).isEqualTo(whole.toFloats());
+      assertThat(rows).containsExactly(2048L, 2048L, 904L);
+    }
+  }
+
+  private static final class Counting extends UnaryLayer {
+    private final List<Long> rows;
+
+    Counting(List<Long> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+      return rowByRow(
+          x,
+          part -> {
+            rows.add(part.size(0));
+            return part.square();
+          });
     }
   }
 

@@ -3,7 +3,6 @@ package dev.melange.papers.coordinateawaremodulation;
 import dev.melange.component.Default;
 import dev.melange.nn.Linear;
 import dev.melange.nn.UnaryLayer;
-import dev.melange.tensor.Autograd;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Scope;
 import dev.melange.tensor.Tensor;
@@ -50,8 +49,6 @@ public final class CamImage extends UnaryLayer {
     }
   }
 
-  private static final long CHUNK = 2048; // points
-
   private final RandomFourierFeatures encoding;
   private final CoordinateAwareModulation.Config modulation; // null without
   private final List<Linear> layers = new ArrayList<>();
@@ -86,23 +83,10 @@ public final class CamImage extends UnaryLayer {
   @Override
   public Tensor forward(Tensor coords) {
     Tensor points = coords.reshape(-1, 2);
-    boolean whole = Autograd.isEnabled() || points.size(0) <= CHUNK;
-    Tensor colours = whole ? colours(points) : inChunks(points);
+    Tensor colours = rowByRow(points, this::colours);
     return coords.dim() == 2
         ? colours
         : colours.reshape(coords.size(0), coords.size(1), colours.size(1));
-  }
-
-  // Points do not depend on one another: some at a time stay in a core's cache, and need no more
-  // memory however large the image is.
-  private Tensor inChunks(Tensor points) {
-    long count = points.size(0);
-    List<Tensor> chunks = new ArrayList<>();
-    for (long from = 0; from < count; from += CHUNK) {
-      Tensor chunk = points.narrow(0, from, Math.min(CHUNK, count - from));
-      chunks.add(scoped(() -> colours(chunk)));
-    }
-    return Tensor.cat(0, chunks.toArray(Tensor[]::new));
   }
 
   private Tensor colours(Tensor points) {

@@ -70,6 +70,10 @@ public final class Finer extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
+    return rowByRow(x, this::values);
+  }
+
+  private Tensor values(Tensor x) {
     Tensor h = x;
     for (int i = 0; i < layers.size() - 1; i++) {
       Tensor z = layers.get(i).forward(h);

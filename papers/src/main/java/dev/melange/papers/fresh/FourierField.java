@@ -53,6 +53,10 @@ public final class FourierField extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
+    return rowByRow(x, this::values);
+  }
+
+  private Tensor values(Tensor x) {
     Tensor phase = x.matmul(frequencies.t()).mul(2 * Math.PI);
     Tensor h = Tensor.cat(1, phase.cos(), phase.sin());
     for (int i = 0; i < layers.size() - 1; i++) {

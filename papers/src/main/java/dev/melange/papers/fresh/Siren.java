@@ -97,6 +97,10 @@ public final class Siren extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
+    return rowByRow(x, this::values);
+  }
+
+  private Tensor values(Tensor x) {
     Tensor h = x;
     for (int i = 0; i < layers.size(); i++) {
       Linear linear = layers.get(i);

@@ -98,6 +98,10 @@ public final class Wire extends UnaryLayer {
 
   @Override
   public Tensor forward(Tensor x) {
+    return rowByRow(x, this::values);
+  }
+
+  private Tensor values(Tensor x) {
     Complex h = new Complex(x, null);
     int last = layers.size() - 1;
     for (int i = 0; i < last; i++) {
