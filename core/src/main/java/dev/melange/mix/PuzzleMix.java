@@ -13,7 +13,8 @@ import dev.melange.tensor.Tensor;
  * @param beta weight of neighbours with different labels
  * @param gamma how much less they cost where the images continue each other
  * @param eta weight of the prior of the labels
- * @param neigh_size side of the pixel groups compared across a border
+ * @param neigh_size side of the pixel groups compared across a border; if it does not divide the
+ *     side of the blocks, the largest smaller one that does
  * @param labels degrees of mixing per block
  * @param patch side of the patches that move, in pixels; -1 for whole blocks
  * @param eps cost of moving relative to saliency
@@ -53,6 +54,29 @@ public record PuzzleMix(
     return true;
   }
 
+  /**
+   * Itself.
+   *
+   * @throws IllegalArgumentException if images cannot be divided into the most blocks
+   */
+  @Override
+  public MixPolicy bind(MixSetup setup) {
+    long[] shape = setup.shape();
+    long side = shape[1];
+    int most = Long.numberOfTrailingZeros(side);
+    if (side != shape[2] || most < 1) {
+      throw new IllegalArgumentException(
+          "puzzlemix expects square images of an even side, got %d x %d; use another --size or policy"
+              .formatted(shape[1], shape[2]));
+    }
+    if (max_blocks - 1 > most) {
+      throw new IllegalArgumentException(
+          "puzzlemix:max_blocks=%d divides images into up to %2$d x %2$d blocks, but %3$d is no multiple of %2$d; write puzzlemix:max_blocks=%4$d, or use another --size"
+              .formatted(max_blocks, 1 << (max_blocks - 1), side, most + 1));
+    }
+    return this;
+  }
+
   @Override
   public MixedBatch mix(MixPairs pairs, MixContext context, Rng rng) {
     double lam = pairs.drawLam(alpha, rng);
@@ -66,6 +90,15 @@ public record PuzzleMix(
         () -> apply(pairs, context, saliency, partnerSaliency, blocks, lam));
   }
 
+  /** The pixel groups for blocks of a side; a size that no block has is left to the checks. */
+  private int neighbours(long side) {
+    long group = Math.min(neigh_size, side);
+    while (group > 1 && side % group != 0) {
+      group--;
+    }
+    return (int) group;
+  }
+
   private MixedBatch apply(
       MixPairs pairs,
       MixContext context,
@@ -75,7 +108,8 @@ public record PuzzleMix(
       double lam) {
     PuzzleEnergy energy =
         PuzzleEnergy.of(
-            new PuzzleEnergy.Settings(blocks, beta, gamma, eta, neigh_size, labels),
+            new PuzzleEnergy.Settings(
+                blocks, beta, gamma, eta, neighbours(pairs.image().size(2) / blocks), labels),
             context.pixels(pairs.image(), "puzzlemix"),
             context.pixels(pairs.partner(), "puzzlemix"),
             saliency,

@@ -76,7 +76,7 @@ public record ImageInput(
   public Image withChannels(Image image) {
     if (image.channels() != channels && !convert) {
       throw new DataException(
-          "the model expects images of %d channel%s, got %d; convert with --channels %d%s"
+          "the model expects images of %d channel%s, got %d; convert with --channels %d (--convert where that is an option)%s"
               .formatted(
                   channels,
                   channels == 1 ? "" : "s",

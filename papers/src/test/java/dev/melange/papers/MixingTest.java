@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.melange.data.image.Normalize;
 import dev.melange.io.Provenance;
+import dev.melange.mix.MixContext;
 import dev.melange.mix.MixLearner;
+import dev.melange.mix.MixPolicy;
 import dev.melange.mix.MixPreview;
 import dev.melange.mix.MixTraining;
 import dev.melange.nn.ImageModel;
@@ -269,6 +271,43 @@ class MixingTest {
     }
     assertThat(Mixing.parse("adautomix:samples=2,beta=0.1").name())
         .isEqualTo("adautomix:1,samples=2,beta=0.1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 24, 28})
+  void puzzleMixGroupsPixelsAsTheBlocksPermit(int side) {
+    int most = Integer.numberOfTrailingZeros(side) + 1;
+    long[] shape = {3, side, side};
+    try (Scope scope = Scope.open();
+        ImageModel model = model("resnet_tiny_cifar")) {
+      assertThatThrownBy(() -> Mixing.parse("puzzlemix").with(model, shape, NORMALIZE, SEED))
+          .hasMessageContaining("write puzzlemix:max_blocks=" + most);
+      MixPolicy policy = Mixing.parse("puzzlemix:max_blocks=" + most).policy();
+      Rng rng = new Rng(SEED);
+      TensorBatch batch =
+          TensorBatch.of(
+              Map.of(
+                  "image",
+                  rng.normal(4, 3, side, side),
+                  "label",
+                  Tensor.of(new long[] {0, 1, 2, 3}, 4)));
+      double changed = 0;
+      for (int i = 0; i < 8; i++) { // all numbers of blocks are drawn
+        TensorBatch mixed = policy.apply(batch, new MixContext(model, model, NORMALIZE), rng);
+        assertThat(mixed.get("lam").min().item()).isBetween(0.0, 1.0);
+        changed += mixed.get("image").sub(batch.get("image")).abs().max().item();
+      }
+      assertThat(changed).isPositive();
+    }
+  }
+
+  @Test
+  void puzzleMixRefusesImagesWithoutHalves() {
+    try (ImageModel model = model("resnet_tiny_cifar")) {
+      assertThatThrownBy(
+              () -> Mixing.parse("puzzlemix").with(model, new long[] {3, 33, 33}, NORMALIZE, SEED))
+          .hasMessageContaining("an even side, got 33 x 33");
+    }
   }
 
   @Test

@@ -40,7 +40,8 @@ public final class GeometryInspection {
           && (classes.length != FOR_PLANE
               || Arrays.stream(classes).distinct().count() != FOR_PLANE)) {
         throw new IllegalArgumentException(
-            "the picture shows three different classes, got " + Arrays.toString(classes));
+            "the picture shows three different classes, got %d: name three, or none for the first ones"
+                .formatted(Arrays.stream(classes).distinct().count()));
       }
       if (mixtures < 10) {
         throw new IllegalArgumentException("mixtures must be at least 10, got " + mixtures);

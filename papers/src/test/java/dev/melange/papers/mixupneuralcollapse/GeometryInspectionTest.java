@@ -87,7 +87,7 @@ class GeometryInspectionTest {
   @Test
   void refusesImpossibleWishes() {
     assertThatThrownBy(() -> new GeometryInspection.Options(new int[] {1, 1, 2}, 40, 0))
-        .hasMessageContaining("three different classes, got [1, 1, 2]");
+        .hasMessageContaining("three different classes, got 2: name three");
     assertThatThrownBy(() -> new GeometryInspection.Options(new int[0], 4, 0))
         .hasMessageContaining("at least 10, got 4");
     try (Scope scope = Scope.open();
