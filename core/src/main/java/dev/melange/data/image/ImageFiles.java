@@ -9,17 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads image files: JPEG (CMYK too), PNG, GIF (the first picture), BMP and WebP, recognised by
- * their contents. A JPEG is turned upright as its EXIF orientation says. Transparency is left out.
+ * their contents. A JPEG is turned upright as its EXIF orientation says. Transparency is left out
+ * unless said otherwise.
  */
 public final class ImageFiles {
   /** Pixels (width x height) an image may have unless said otherwise: 64 million. */
@@ -53,6 +54,31 @@ public final class ImageFiles {
    * @throws DataException if it is not an intact image of a known format, or too large
    */
   public static Image read(Path file, long maxPixels) throws IOException {
+    return decode(file.toString(), bytes(file), maxPixels);
+  }
+
+  /**
+   * Reads a file of at most {@link #MAX_PIXELS} whose transparency must not be left out.
+   *
+   * @throws DataException as {@link #read(Path)}, and if some pixels are transparent; an alpha
+   *     channel that covers everything is no transparency
+   */
+  public static Image readOpaque(Path file) throws IOException {
+    return decode(file.toString(), bytes(file), MAX_PIXELS, ImageFiles::opaque);
+  }
+
+  /**
+   * Reads a file of at most {@link #MAX_PIXELS} and puts what is transparent on a background.
+   *
+   * @param background grey value from 0, black, to 1, white
+   * @throws DataException as {@link #read(Path)}
+   */
+  public static Image readFlattened(Path file, double background) throws IOException {
+    return decode(
+        file.toString(), bytes(file), MAX_PIXELS, (name, image) -> flattened(image, background));
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new DataException(file + " is not a file; give an image file");
     }
@@ -61,32 +87,7 @@ public final class ImageFiles {
           "%s has %,d bytes, more than the %,d an image may have"
               .formatted(file, Files.size(file), MAX_BYTES));
     }
-    return decode(file.toString(), Files.readAllBytes(file), maxPixels);
-  }
-
-  /**
-   * Whether a file's picture has an alpha channel, or a colour that stands for transparency. Only
-   * the head of the file is decoded; false for files that are no images.
-   */
-  public static boolean hasAlpha(Path file) throws IOException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers = in == null ? null : ImageIO.getImageReaders(in);
-      if (readers == null || !readers.hasNext()) {
-        return false;
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        ImageTypeSpecifier type = reader.getRawImageType(0);
-        Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
-        if (type == null && types.hasNext()) {
-          type = types.next();
-        }
-        return type != null && type.getColorModel() != null && type.getColorModel().hasAlpha();
-      } finally {
-        reader.dispose();
-      }
-    }
+    return Files.readAllBytes(file);
   }
 
   /**
@@ -96,6 +97,11 @@ public final class ImageFiles {
    * @param maxPixels refuses a larger image before decoding it
    */
   public static Image decode(String name, byte[] bytes, long maxPixels) {
+    return decode(name, bytes, maxPixels, (same, image) -> Image.of(image));
+  }
+
+  private static Image decode(
+      String name, byte[] bytes, long maxPixels, BiFunction<String, BufferedImage, Image> pixels) {
     if (bytes.length == 0) {
       throw new DataException(name + " is empty; it is not an image");
     }
@@ -108,7 +114,8 @@ public final class ImageFiles {
       }
       ImageReader reader = readers.next();
       try {
-        return orient(decode(name, reader, in, maxPixels), JpegOrientation.of(bytes));
+        BufferedImage decoded = decode(name, reader, in, maxPixels);
+        return orient(pixels.apply(name, decoded), JpegOrientation.of(bytes));
       } finally {
         reader.dispose();
       }
@@ -121,8 +128,8 @@ public final class ImageFiles {
     }
   }
 
-  private static Image decode(String name, ImageReader reader, ImageInputStream in, long maxPixels)
-      throws IOException {
+  private static BufferedImage decode(
+      String name, ImageReader reader, ImageInputStream in, long maxPixels) throws IOException {
     String[] warned = new String[1];
     reader.addIIOReadWarningListener(
         (source, warning) -> {
@@ -142,7 +149,45 @@ public final class ImageFiles {
     if (warned[0] != null) {
       throw damaged(name, warned[0], new IIOException(warned[0]));
     }
-    return Image.of(decoded);
+    return decoded;
+  }
+
+  private static Image flattened(BufferedImage image, double background) {
+    if (!image.getColorModel().hasAlpha()) {
+      return Image.of(image);
+    }
+    int width = image.getWidth();
+    int pixels = width * image.getHeight();
+    byte[] data = new byte[3 * pixels];
+    int[] argb = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+    for (int i = 0; i < pixels; i++) {
+      double alpha = (argb[i] >>> 24) / 255.0;
+      for (int c = 0; c < 3; c++) {
+        int colour = (argb[i] >> (16 - 8 * c)) & 0xff;
+        data[c * pixels + i] = (byte) Math.round(alpha * colour + (1 - alpha) * background * 255);
+      }
+    }
+    return new Image(3, image.getHeight(), width, data);
+  }
+
+  private static Image opaque(String name, BufferedImage image) {
+    if (!image.getColorModel().hasAlpha()) {
+      return Image.of(image);
+    }
+    int[] row = new int[image.getWidth()];
+    long transparent = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+      for (int pixel : row) {
+        transparent += pixel >>> 24 == 255 ? 0 : 1;
+      }
+    }
+    if (transparent > 0) {
+      throw new DataException(
+          "%s has %,d transparent pixels of %,d, and colours alone cannot keep them; put it on a background and save it without transparency first"
+              .formatted(name, transparent, (long) row.length * image.getHeight()));
+    }
+    return Image.of(image);
   }
 
   private static DataException damaged(String name, String why, Exception cause) {

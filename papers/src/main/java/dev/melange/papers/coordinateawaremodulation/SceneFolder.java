@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.data.DataException;
 import dev.melange.data.image.Image;
 import dev.melange.data.image.ImageFiles;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /**
  * Pictures with poses in the layout of NeRF's synthetic scenes: {@code transforms_train.json} and
@@ -119,7 +117,7 @@ public final class SceneFolder {
     for (int i = 0; i < count; i++) {
       JsonNode frame = frames.get((int) ((long) i * frames.size() / count));
       Path picture = picture(file, frame);
-      Image image = flattened(picture);
+      Image image = ImageFiles.readFlattened(picture, background).withChannels(3);
       if (i == 0) {
         height = image.height();
         width = image.width();
@@ -193,25 +191,6 @@ public final class SceneFolder {
               .formatted(file, frame.path("file_path").asText(), frame.get("time")));
     }
     return time;
-  }
-
-  private Image flattened(Path picture) throws IOException {
-    Image image = ImageFiles.read(picture).withChannels(3);
-    if (!ImageFiles.hasAlpha(picture)) {
-      return image;
-    }
-    BufferedImage stored = ImageIO.read(picture.toFile());
-    int pixels = image.pixels();
-    byte[] data = new byte[3 * pixels];
-    for (int i = 0; i < pixels; i++) {
-      int argb = stored.getRGB(i % image.width(), i / image.width());
-      float alpha = (argb >>> 24) / 255f;
-      for (int c = 0; c < 3; c++) {
-        int colour = (argb >> (16 - 8 * c)) & 0xff;
-        data[c * pixels + i] = (byte) Math.round(alpha * colour + (1 - alpha) * background * 255);
-      }
-    }
-    return new Image(3, image.height(), image.width(), data);
   }
 
   private static float[] colours(Image image) {

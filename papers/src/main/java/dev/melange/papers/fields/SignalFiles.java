@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Signals from and to files: CSV (a column per channel) and WAV are lines, image files are images,
- * and folders of images are videos, with their frames in order of their names.
+ * and folders of nothing but images are videos, with their frames in order of their names.
  */
 public final class SignalFiles {
   /** Most values a signal may have: channels x points. */
@@ -96,12 +96,7 @@ public final class SignalFiles {
   }
 
   private static Image image(Path file) throws IOException {
-    Image image = ImageFiles.read(file);
-    if (ImageFiles.hasAlpha(file)) {
-      throw new DataException(
-          "%s has an alpha channel (transparency), which a field of colours cannot keep; flatten it onto a background first"
-              .formatted(file));
-    }
+    Image image = ImageFiles.readOpaque(file);
     if (Math.min(image.height(), image.width()) < SMALLEST_SIDE) {
       throw new DataException(
           "%s has %d x %d pixels; a picture needs at least %d x %d"
@@ -110,18 +105,29 @@ public final class SignalFiles {
     return image;
   }
 
+  /** Files that systems put into folders, and hidden ones. */
+  private static boolean isHidden(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") || name.equals("Thumbs.db") || name.equals("desktop.ini");
+  }
+
   private static Signal video(Path folder) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
-      files =
-          all.filter(file -> ImageFiles.isImageName(file.getFileName().toString()))
-              .sorted()
-              .toList();
+      files = all.filter(file -> !isHidden(file)).sorted().toList();
+    }
+    for (Path file : files) {
+      if (!ImageFiles.isImageName(file.getFileName().toString())) {
+        throw new DataException(
+            "%s is no image by its name, but lies in a folder of frames, which holds nothing else; move it away"
+                .formatted(file));
+      }
     }
     if (files.size() < FEWEST_FRAMES) {
       throw new DataException(
-          "%s has %d images; a video needs at least %d frames, named in their order"
-              .formatted(folder, files.size(), FEWEST_FRAMES));
+          "%s has %s; a video needs at least %d frames, named in their order"
+              .formatted(
+                  folder, files.size() == 1 ? "1 image" : files.size() + " images", FEWEST_FRAMES));
     }
     Image first = image(files.get(0));
     int channels = 3;

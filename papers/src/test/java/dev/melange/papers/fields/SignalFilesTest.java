@@ -75,7 +75,8 @@ class SignalFilesTest {
   void readsFramesInOrder() throws IOException {
     picture("film/b.png", 12, 10, BufferedImage.TYPE_INT_RGB);
     picture("film/a.png", 12, 10, BufferedImage.TYPE_BYTE_GRAY);
-    text("film/notes.txt", "not a frame");
+    text("film/.hidden", "not a frame");
+    text("film/Thumbs.db", "not a frame");
     Signal film = SignalFiles.read(folder.resolve("film"));
     assertThat(film.shape().sizes()).containsExactly(2, 10, 12);
     Signal grey = film.frame(0);
@@ -87,12 +88,15 @@ class SignalFilesTest {
 
   @Test
   void saysWhatIsWrongWithAFile() throws IOException {
-    refuses(picture("alpha.png", 20, 20, BufferedImage.TYPE_INT_ARGB), "alpha channel");
+    refuses(transparent("alpha.png", 20, 20), "has 399 transparent pixels of 400");
     picture("uneven/a.png", 20, 20, BufferedImage.TYPE_INT_RGB);
     picture("uneven/b.png", 20, 21, BufferedImage.TYPE_INT_RGB);
     refuses(folder.resolve("uneven"), "same size");
     picture("single/a.png", 20, 20, BufferedImage.TYPE_INT_RGB);
-    refuses(folder.resolve("single"), "at least 2 frames");
+    refuses(folder.resolve("single"), "has 1 image; a video needs at least 2 frames");
+    picture("mixed/a.png", 20, 20, BufferedImage.TYPE_INT_RGB);
+    text("mixed/notes.txt", "not a frame");
+    refuses(folder.resolve("mixed"), "notes.txt is no image");
     refuses(picture("dot.png", 3, 20, BufferedImage.TYPE_INT_RGB), "at least 8 x 8");
     refuses(text("text.png", "hello"), "not an image");
     refuses(text("none.csv", ""), "is empty");
@@ -106,6 +110,28 @@ class SignalFilesTest {
     Path line = text("line.csv", column(40, -1));
     assertThatThrownBy(() -> SignalFiles.read(line, List.of("width")))
         .hasMessageContaining("no column 'width'; it has height");
+  }
+
+  @Test
+  void readsAnAlphaChannelThatCoversEverything() throws IOException {
+    BufferedImage image = new BufferedImage(20, 20, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 400; i++) {
+      image.setRGB(i % 20, i / 20, 0xff000000 | (i * 641));
+    }
+    Path file = folder.resolve("opaque.png");
+    assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
+    float[] values = SignalFiles.read(file).values();
+    assertThat(values[7]).isEqualTo(((7 * 641 >> 16) & 0xff) / 255f);
+    assertThat(values[400 + 7]).isEqualTo(((7 * 641 >> 8) & 0xff) / 255f);
+  }
+
+  /** Transparent but for the first pixel. */
+  private Path transparent(String name, int width, int height) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(0, 0, 0xff112233);
+    Path file = folder.resolve(name);
+    assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
+    return file;
   }
 
   private static void refuses(Path file, String message) {
