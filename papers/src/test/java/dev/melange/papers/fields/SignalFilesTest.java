@@ -116,13 +116,13 @@ class SignalFilesTest {
   void readsAnAlphaChannelThatCoversEverything() throws IOException {
     BufferedImage image = new BufferedImage(20, 20, BufferedImage.TYPE_INT_ARGB);
     for (int i = 0; i < 400; i++) {
-      image.setRGB(i % 20, i / 20, 0xff000000 | (i * 641));
+      image.setRGB(i % 20, i / 20, 0xff102000 + i);
     }
     Path file = folder.resolve("opaque.png");
     assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
     float[] values = SignalFiles.read(file).values();
-    assertThat(values[7]).isEqualTo(((7 * 641 >> 16) & 0xff) / 255f);
-    assertThat(values[400 + 7]).isEqualTo(((7 * 641 >> 8) & 0xff) / 255f);
+    assertThat(values[7]).isEqualTo(0x10 / 255f);
+    assertThat(values[800 + 7]).isEqualTo(7 / 255f);
   }
 
   /** Transparent but for the first pixel. */
