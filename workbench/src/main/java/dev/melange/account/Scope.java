@@ -10,7 +10,7 @@ public enum Scope {
   VOTE,
   /** Writing, changing and deleting comments. */
   COMMENT,
-  /** Submitting papers. */
+  /** Submitting papers, claiming them, editing their links. */
   SUBMIT,
   /** Asking for runs and giving them up. */
   RUN,

@@ -63,6 +63,7 @@ public final class AccountPages {
    * @param role in a word
    * @param signsIn whether this page has logins at all
    * @param owner whether administration is theirs
+   * @param curator whether they decide claims and duplicates
    * @param logins their browsers
    * @param tokens their programs'
    * @param token one just made, shown this once; or null
@@ -73,6 +74,7 @@ public final class AccountPages {
       String role,
       boolean signsIn,
       boolean owner,
+      boolean curator,
       List<LoginView> logins,
       List<TokenView> tokens,
       String token) {
@@ -82,7 +84,7 @@ public final class AccountPages {
       scopes.put("read", "read as you");
       scopes.put("vote", "vote");
       scopes.put("comment", "write comments");
-      scopes.put("submit", "submit papers");
+      scopes.put("submit", "submit papers, claim them, edit their links");
       scopes.put("run", "run studies");
       scopes.put("admin", "what curators may");
       return scopes;

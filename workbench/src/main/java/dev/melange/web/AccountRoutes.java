@@ -104,6 +104,7 @@ final class AccountRoutes implements Routes {
                         user.role().name().toLowerCase(Locale.ROOT),
                         site.config().access().open(),
                         user.role() == User.Role.OWNER,
+                        user.role().atLeast(User.Role.CURATOR),
                         logins,
                         held,
                         token)));

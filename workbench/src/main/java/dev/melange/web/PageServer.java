@@ -162,6 +162,8 @@ public final class PageServer implements AutoCloseable {
             new FeedRoutes(site, services.search()),
             new VoteRoutes(site),
             new CommentRoutes(site),
+            new ClaimRoutes(site),
+            new CurateRoutes(site),
             runs,
             new ApiRoutes(site),
             new PaperRoutes(site, services.search(), services.demos() != null))) {

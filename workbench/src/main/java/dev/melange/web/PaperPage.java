@@ -9,10 +9,13 @@ import dev.melange.papers.Catalogue;
 import dev.melange.papers.Method;
 import dev.melange.search.PaperSearch;
 import dev.melange.search.SimilarPaper;
+import dev.melange.store.ClaimStore.Claim;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperStore.LinkRow;
 import dev.melange.store.ResultStore.Result;
 import dev.melange.store.User;
+import dev.melange.web.PaperViews.AuthorView;
+import dev.melange.web.PaperViews.AuthorshipView;
 import dev.melange.web.PaperViews.ClaimView;
 import dev.melange.web.PaperViews.HistoryView;
 import dev.melange.web.PaperViews.PanelView;
@@ -55,9 +58,10 @@ final class PaperPage {
             .filter(author -> !author.hidden())
             .map(
                 author ->
-                    new LinkView(
+                    new AuthorView(
                         "/authors/" + EntryViews.encoded(author.name()),
-                        Visible.text(author.name())))
+                        Visible.text(author.name()),
+                        author.verified() ? author.userName() : null))
             .toList(),
         entry.listedDay() == null ? null : EntryViews.date(entry.listedDay()),
         entry.withdrawnAt() != null,
@@ -87,7 +91,30 @@ final class PaperPage {
         new CommentViews(
                 viewer, entry, site.reactions().of(entry.id(), viewer == null ? null : viewer.id()))
             .tree(site.comments().of(entry.id())),
-        viewer == null ? null : kept(entry, viewer));
+        viewer == null ? null : kept(entry, viewer),
+        authorship(entry, viewer));
+  }
+
+  /** On a page of one's own nobody claims anything; its owner edits links as a curator. */
+  private AuthorshipView authorship(PaperEntry entry, User viewer) {
+    boolean claims =
+        site.config().access().open()
+            && viewer != null
+            && viewer.role().atLeast(User.Role.MEMBER)
+            && !entry.authors().isEmpty();
+    boolean links = ClaimRoutes.mayEditLinks(viewer, entry);
+    if (!claims && !links) {
+      return null;
+    }
+    Optional<Claim> claim = claims ? site.claims().of(entry.id(), viewer.id()) : Optional.empty();
+    return new AuthorshipView(
+        claims ? entry.shownAuthors() : List.of(),
+        claim.map(it -> Visible.text(it.author())).orElse(null),
+        claim.filter(Claim::verified).isPresent(),
+        claim.filter(Claim::hidden).isPresent(),
+        links,
+        entry.projectUrl() == null ? "" : entry.projectUrl(),
+        entry.repoUrl() == null ? "" : entry.repoUrl());
   }
 
   private static List<ClaimView> claims(Card card) {

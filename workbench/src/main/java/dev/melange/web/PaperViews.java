@@ -33,11 +33,12 @@ public final class PaperViews {
    * @param bibtex its entry for a bibliography
    * @param discussion comments, each with its replies
    * @param kept what the viewer keeps of it; null for visitors
+   * @param authorship what its authors may do; null for who may nothing
    */
   public record PaperView(
       Frame frame,
       EntryView entry,
-      List<LinkView> authors,
+      List<AuthorView> authors,
       String listed,
       boolean withdrawn,
       List<LinkView> links,
@@ -51,7 +52,31 @@ public final class PaperViews {
       List<HistoryView> history,
       String bibtex,
       List<CommentView> discussion,
-      KeptView kept) {}
+      KeptView kept,
+      AuthorshipView authorship) {}
+
+  /** An author: the list of their papers, and the user who is known to be them, or null. */
+  public record AuthorView(String url, String name, String user) {}
+
+  /**
+   * What a paper's authors may do on its page.
+   *
+   * @param names that can be claimed
+   * @param claimed the name that the viewer claims, or null
+   * @param verified whether that is known to be true
+   * @param hidden whether that name is not shown
+   * @param mayEditLinks whether the viewer may edit the links
+   * @param project the project's page, or empty
+   * @param repository the source code, or empty
+   */
+  public record AuthorshipView(
+      List<String> names,
+      String claimed,
+      boolean verified,
+      boolean hidden,
+      boolean mayEditLinks,
+      String project,
+      String repository) {}
 
   /** A claim of a paper's card. */
   public record ClaimView(String text, String figure, String source) {}

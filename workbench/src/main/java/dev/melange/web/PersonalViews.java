@@ -81,8 +81,9 @@ public final class PersonalViews {
    * @param frame what all pages have
    * @param strip whether the invitation to subscribe is shown
    * @param mail whether one can subscribe here
+   * @param curator whether the reader decides claims and duplicates
    */
-  public record SettingsView(Frame frame, boolean strip, boolean mail) {}
+  public record SettingsView(Frame frame, boolean strip, boolean mail, boolean curator) {}
 
   /** Topics: what papers' models are made for, and arXiv's categories. */
   public record TopicsView(Frame frame, List<LinkView> tasks, List<LinkView> categories) {}

@@ -1,5 +1,6 @@
 package dev.melange.web;
 
+import dev.melange.store.User;
 import dev.melange.web.PersonalViews.SettingsView;
 import dev.melange.web.Preferences.Name;
 import io.javalin.config.RoutesConfig;
@@ -25,11 +26,13 @@ final class SettingsRoutes implements Routes {
   }
 
   private void show(Context context) {
+    User viewer = site.viewers().of(context);
     SettingsView view =
         new SettingsView(
             Frames.of(context, site, "Settings"),
             Preferences.of(context).strip(),
-            services.subscriptions() != null);
+            services.subscriptions() != null,
+            viewer != null && viewer.role().atLeast(User.Role.CURATOR));
     context.html(site.templates().render("settings.jte", view));
   }
 

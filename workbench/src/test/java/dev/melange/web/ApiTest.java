@@ -272,6 +272,10 @@ class ApiTest {
             "/api/daily_papers",
             "/api/papers",
             "/api/papers/index",
+            "/api/settings/papers/claim",
+            "/api/papers/{id}/links",
+            "/api/duplicates",
+            "/api/papers/{id}/merge",
             "/api/papers/search",
             "/api/papers/{id}/similar",
             "/api/papers/{id}/upvote")) {
