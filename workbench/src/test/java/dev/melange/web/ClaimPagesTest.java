@@ -138,7 +138,7 @@ class ClaimPagesTest {
 
   @Test
   void showsNothingOfClaimsToVisitorsAndNoLabelToThoseNotVerified() throws Exception {
-    assertThat(site.new Browser().get(PAPER).body()).doesNotContain("For its authors");
+    assertThat(site.new Browser().get(PAPER).body()).doesNotContain("Authors and links");
     claim(mae);
     mae.post(PAPER + "/comments", "body=Hello");
     assertThat(site.new Browser().get(PAPER).body())
