@@ -102,16 +102,30 @@ public final class PaperStore {
 
   /** The papers of the page that was imported last, in its order; none if there was no page. */
   public List<PaperEntry> importedPage() {
-    return withIds(
-        database.read(
-            db ->
-                db.createQuery(
-                        "select l.paper_id from listing l join paper p on p.id = l.paper_id"
-                            + " where p.withdrawn_at is null and l.pos is not null"
-                            + " and l.source_id = (select max(source_id) from listing"
-                            + " where pos is not null) order by l.pos, l.paper_id")
-                    .mapTo(Long.class)
-                    .list()));
+    return withIds(importedIds());
+  }
+
+  /** The ids of the papers of {@link #importedPage} in the store. */
+  public List<Long> importedIds() {
+    return database.read(
+        db ->
+            db.createQuery(
+                    "select l.paper_id from listing l join paper p on p.id = l.paper_id"
+                        + " where p.withdrawn_at is null and l.pos >= 1"
+                        + " and l.source_id = (select max(source_id) from listing"
+                        + " where pos >= 1) order by l.pos, l.paper_id")
+                .mapTo(Long.class)
+                .list());
+  }
+
+  /** Whether a page with an order was imported. */
+  public boolean hasImportedPage() {
+    return database.read(
+        db ->
+            db.createQuery("select pos from listing where pos >= 1 limit 1")
+                .mapTo(Long.class)
+                .findOne()
+                .isPresent());
   }
 
   /** A page of a list. */

@@ -40,6 +40,8 @@ final class ListPage {
   private String table;
   private String recommended;
   private PersonalViews.CollectionView collection;
+  private List<Sort> sorts = List.of();
+  private Sort sort;
 
   /**
    * A list.
@@ -133,6 +135,17 @@ final class ListPage {
     return this;
   }
 
+  /**
+   * With a choice of orders, the first of which is the list's own.
+   *
+   * @param shown the order of these papers
+   */
+  ListPage sorted(List<Sort> orders, Sort shown) {
+    this.sorts = orders;
+    this.sort = shown;
+    return this;
+  }
+
   /** What its owner may change. */
   ListPage collection(PersonalViews.CollectionView view) {
     this.collection = view;
@@ -154,20 +167,42 @@ final class ListPage {
             tabs ? tabs() : List.of(),
             period == null ? null : new Dates(site).view(period),
             explanation,
+            sorts.size() < 2 ? List.of() : sorts.stream().map(this::order).toList(),
             found.isEmpty() && notice == null ? whenEmpty : notice,
             EntryViews.of(found.subList(0, Math.min(PAGE, found.size())), site, viewer, scores),
             (long) page * PAGE + 1,
             columns,
             page + 1,
-            page == 0
-                ? Dates.NOTHING
-                : new LinkView(page == 1 ? path : path + "?p=" + (page - 1), "Previous page"),
-            more ? new LinkView(path + "?p=" + (page + 1), "Next page") : Dates.NOTHING,
+            page == 0 ? Dates.NOTHING : new LinkView(address(sort, page - 1), "Previous page"),
+            more ? new LinkView(address(sort, page + 1), "Next page") : Dates.NOTHING,
             feed,
             table,
             recommended,
             collection);
     context.html(site.templates().render("list.jte", view));
+  }
+
+  private String address(Sort order, int page) {
+    List<String> parameters = new ArrayList<>();
+    if (order != null && order != sorts.get(0)) {
+      parameters.add("sort=" + order.label());
+    }
+    if (page > 0) {
+      parameters.add("p=" + page);
+    }
+    return parameters.isEmpty() ? path : path + "?" + String.join("&", parameters);
+  }
+
+  private TabView order(Sort order) {
+    String word =
+        switch (order) {
+          case PUBLISHED_AT -> "Listed";
+          case UPVOTES -> "Votes";
+          case TRENDING -> "Trend";
+          case NEWEST -> "Published";
+          case POSITION -> "As imported";
+        };
+    return new TabView(address(order, 0), word, order == sort);
   }
 
   private List<TabView> tabs() {

@@ -8,6 +8,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,10 +50,16 @@ final class ListRoutes implements Routes {
       return;
     }
     LocalDate day = site.papers().lastDayUntil(site.today()).orElse(site.today());
-    ListPage.of(site, "Daily Papers", "/papers", all(Sort.PUBLISHED_AT))
-        .withTabs()
+    List<Sort> sorts = sorts(Sort.PUBLISHED_AT, Sort.UPVOTES, Sort.NEWEST);
+    Sort sort = Params.sort(context, Sort.PUBLISHED_AT, sorts.toArray(Sort[]::new));
+    ListPage page =
+        sort == Sort.POSITION
+            ? ListPage.of(site, "Daily Papers", "/papers", site.papers().importedIds())
+            : ListPage.of(site, "Daily Papers", "/papers", all(sort));
+    page.withTabs()
         .around(new Period(Period.Unit.DATE, day))
-        .explained("Listed last first; papers that were never listed follow by publication.")
+        .sorted(sorts, sort)
+        .explained(explanation(sort))
         .feed("/feeds/daily.atom")
         .show(context);
   }
@@ -63,7 +71,9 @@ final class ListRoutes implements Routes {
     } catch (IllegalArgumentException e) {
       throw RequestException.bad(e.getMessage());
     }
-    PaperQuery query = PaperQuery.of(period, Sort.UPVOTES, ListPage.PAGE, 0);
+    List<Sort> sorts = sorts(Sort.UPVOTES, Sort.PUBLISHED_AT, Sort.TRENDING);
+    Sort sort = Params.sort(context, Sort.UPVOTES, sorts.toArray(Sort[]::new));
+    PaperQuery query = PaperQuery.of(period, sort, ListPage.PAGE, 0);
     if (unit == Period.Unit.DATE && site.papers().count(query) == 0) {
       Optional<LocalDate> earlier = site.papers().lastDayUntil(period.from());
       if (earlier.isPresent()) {
@@ -76,10 +86,33 @@ final class ListRoutes implements Routes {
         .withTabs()
         .around(period)
         .inColumns()
-        .explained("Most votes first, then in order of submission.")
+        .sorted(sorts, sort)
+        .explained(explanation(sort))
         .notice(asked(context, period))
         .whenEmpty("No papers in %s.".formatted(Dates.heading(period)))
         .show(context);
+  }
+
+  /** Some orders, and that of an imported page where there was one. */
+  private List<Sort> sorts(Sort... orders) {
+    List<Sort> sorts = new ArrayList<>(Arrays.asList(orders));
+    if (site.papers().hasImportedPage()) {
+      sorts.add(Sort.POSITION);
+    }
+    return sorts;
+  }
+
+  private static String explanation(Sort sort) {
+    return switch (sort) {
+      case PUBLISHED_AT ->
+          "Listed last first; papers that were never listed follow by publication.";
+      case UPVOTES -> "Most votes first, then in order of submission.";
+      case TRENDING ->
+          "Each vote counts 1, a comment 0.5 (two of a reader at most), a listing 1, a new result"
+              + " 2, an author taking part 1; every count halves in 48 hours.";
+      case NEWEST -> NEWEST;
+      case POSITION -> "As on the page that was imported last.";
+    };
   }
 
   /** Why another day is shown than was asked for; null where it is not. */
@@ -93,9 +126,7 @@ final class ListRoutes implements Routes {
   private void trending(Context context) {
     ListPage.of(site, "Trending", "/papers/trending", all(Sort.TRENDING))
         .withTabs()
-        .explained(
-            "Each vote counts 1, a comment 0.5 (two of a reader at most), a listing 1, a new result"
-                + " 2, an author taking part 1; every count halves in 48 hours.")
+        .explained(explanation(Sort.TRENDING))
         .feed("/feeds/trending.atom")
         .show(context);
   }

@@ -20,6 +20,7 @@ public final class ListViews {
    * @param tabs the lists one can change to
    * @param dates the way to other days; null where it makes no sense
    * @param explanation how the list is ranked, or null
+   * @param sorts the orders one can choose; none where there is no choice
    * @param notice why it is empty, or another remark; null for none
    * @param entries the papers
    * @param first the number of the first of them in the whole list
@@ -40,6 +41,7 @@ public final class ListViews {
       List<TabView> tabs,
       DatesView dates,
       String explanation,
+      List<TabView> sorts,
       String notice,
       List<EntryView> entries,
       long first,

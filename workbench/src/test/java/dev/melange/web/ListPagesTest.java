@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.melange.feed.PaperRecord;
+import dev.melange.feed.ParsedSource;
+import dev.melange.feed.SourceKind;
 import dev.melange.papers.Cards;
 import dev.melange.store.ResultStore;
+import dev.melange.store.TestPapers;
 import dev.melange.store.User;
 import dev.melange.store.UserStore;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -79,6 +83,59 @@ class ListPagesTest {
               .categories("cs.CV", List.of("cs.CV"))
               .build("seen"));
       assertThat(other.get("/topics/cs.CV").body()).contains("Category of arXiv, 1 paper");
+    }
+  }
+
+  @Test
+  void sortsListsAndShowsAnImportedPageInItsOrder() throws Exception {
+    assertThat(site.get("/papers").body())
+        .contains(
+            "href=\"/papers?sort=upvotes\"", "<a href=\"/papers\" aria-current=\"true\">Listed")
+        .as("no page was imported")
+        .doesNotContain("As imported");
+    assertThat(site.get("/papers?sort=position").statusCode()).isEqualTo(400);
+    assertThat(site.get("/papers?sort=trending").statusCode()).isEqualTo(400);
+    try (TestSite other = new TestSite()) {
+      List<String> days = List.of("2026-02-03", "2026-02-05", "2026-02-04");
+      List<PaperRecord> records = new ArrayList<>();
+      for (String day : days) {
+        int position = records.size() + 1;
+        records.add(
+            PaperRecord.of(position, position, "Of " + day, LocalDate.parse(day)).build(day));
+      }
+      TestPapers.importer(other.database(), TestSite.NOW)
+          .run(
+              new ParsedSource(SourceKind.PAGE_TEXT, records, List.of()),
+              new byte[] {1},
+              "test",
+              false);
+      String imported = other.get("/papers?sort=position").body();
+      assertThat(ENTRY.matcher(imported).results().count()).isEqualTo(3);
+      assertThat(imported)
+          .containsSubsequence("Of 2026-02-03", "Of 2026-02-05", "Of 2026-02-04")
+          .contains("<a href=\"/papers?sort=position\" aria-current=\"true\">As imported");
+      assertThat(other.get("/papers").body())
+          .containsSubsequence("Of 2026-02-05", "Of 2026-02-04", "Of 2026-02-03");
+      assertThat(other.get("/papers/month/2026-02?sort=position").body())
+          .containsSubsequence("Of 2026-02-03", "Of 2026-02-05", "Of 2026-02-04")
+          .contains("href=\"/papers/month/2026-02?sort=trending\"");
+      assertThat(other.get("/papers?sort=newest").body())
+          .containsSubsequence("Of 2026-02-05", "Of 2026-02-04", "Of 2026-02-03");
+    }
+  }
+
+  @Test
+  void keepsTheOrderFromPageToPage() throws Exception {
+    try (TestSite other = new TestSite()) {
+      for (int i = 0; i < 60; i++) {
+        other.add(
+            PaperRecord.of(i + 1, i + 1, "Paper " + i, LocalDate.of(2026, 2, 1)).build("p" + i));
+      }
+      assertThat(other.get("/papers?sort=upvotes").body())
+          .contains("rel=\"next\" href=\"/papers?sort=upvotes&amp;p=1\"");
+      assertThat(other.get("/papers?sort=upvotes&p=1").body())
+          .contains("rel=\"prev\" href=\"/papers?sort=upvotes\"");
+      assertThat(other.get("/papers?p=1").body()).contains("rel=\"prev\" href=\"/papers\"");
     }
   }
 
