@@ -16,7 +16,6 @@ import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.search.IndexSearcher;
@@ -34,21 +33,29 @@ final class Facets {
     Map<String, Integer> categories = new TreeMap<>();
     Map<String, Integer> organisations = new TreeMap<>();
     Map<String, Integer> has = new TreeMap<>();
-    List<LeafReaderContext> leaves = searcher.getLeafContexts();
-    for (int doc : docs) {
-      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-      LeafReader reader = leaf.reader();
-      int at = doc - leaf.docBase;
-      NumericDocValues day = DocValues.getNumeric(reader, PaperIndex.DAY);
-      if (day.advanceExact(at)) {
-        int year = LocalDate.ofEpochDay(day.longValue()).getYear();
-        years.merge(Integer.toString(year), 1, Integer::sum);
+    int[] ascending = docs.stream().mapToInt(Integer::intValue).sorted().toArray();
+    int next = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      if (next == ascending.length || ascending[next] >= end) {
+        continue;
       }
-      count(DocValues.getSortedSet(reader, PaperIndex.CATEGORY), at, categories);
-      count(DocValues.getSortedSet(reader, PaperIndex.HAS), at, has);
+      LeafReader reader = leaf.reader();
+      NumericDocValues day = DocValues.getNumeric(reader, PaperIndex.DAY);
+      SortedSetDocValues category = DocValues.getSortedSet(reader, PaperIndex.CATEGORY);
+      SortedSetDocValues thing = DocValues.getSortedSet(reader, PaperIndex.HAS);
       SortedDocValues name = DocValues.getSorted(reader, PaperIndex.ORGANISATION);
-      if (name.advanceExact(at)) {
-        organisations.merge(name.lookupOrd(name.ordValue()).utf8ToString(), 1, Integer::sum);
+      for (; next < ascending.length && ascending[next] < end; next++) {
+        int at = ascending[next] - leaf.docBase;
+        if (day.advanceExact(at)) {
+          int year = LocalDate.ofEpochDay(day.longValue()).getYear();
+          years.merge(Integer.toString(year), 1, Integer::sum);
+        }
+        count(category, at, categories);
+        count(thing, at, has);
+        if (name.advanceExact(at)) {
+          organisations.merge(name.lookupOrd(name.ordValue()).utf8ToString(), 1, Integer::sum);
+        }
       }
     }
     Map<String, Map<String, Integer>> facets = new LinkedHashMap<>();
@@ -72,10 +79,10 @@ final class Facets {
     Map<Long, String> newest = new HashMap<>();
     database.read(
         db ->
+            // The same for all searches: runs are few, and H2 remembers it until there is one more.
             db.createQuery(
                     "select paper_id, lower(verdict) from run_result"
-                        + " where paper_id in (<ids>) and scale <> 'smoke' order by finished_at, id")
-                .bindList("ids", List.copyOf(found))
+                        + " where scale <> 'smoke' order by finished_at, id")
                 .map((row, context) -> newest.put(row.getLong(1), row.getString(2)))
                 .list());
     for (long id : found) {

@@ -2,15 +2,14 @@ package dev.melange.search;
 
 import dev.melange.search.Ranker.Ranked;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
@@ -44,8 +43,8 @@ final class NearestVectors {
    * @param among only papers that match this; null for all
    */
   List<Ranked> find(Query among, int most) throws IOException {
-    List<Ranked> found = new ArrayList<>();
     int[] candidates = candidates(among, Math.max(LEAST_COMPARED, COMPARED_FOR_EACH * most));
+    LongHeap best = new LongHeap(most);
     int next = 0;
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       int end = leaf.docBase + leaf.reader().maxDoc();
@@ -53,18 +52,26 @@ final class NearestVectors {
         continue;
       }
       BinaryDocValues vectors = leaf.reader().getBinaryDocValues(PaperIndex.VECTOR);
-      NumericDocValues ids = leaf.reader().getNumericDocValues(PaperIndex.ID);
       for (; next < candidates.length && candidates[next] < end; next++) {
-        int doc = candidates[next] - leaf.docBase;
-        if (!vectors.advanceExact(doc) || !ids.advanceExact(doc)) {
+        if (!vectors.advanceExact(candidates[next] - leaf.docBase)) {
           throw new IllegalStateException("document " + candidates[next] + " has lost its vector");
         }
-        double cosine = VectorUtil.dotProduct(vector, VectorBytes.read(vectors.binaryValue()));
-        found.add(new Ranked(candidates[next], ids.longValue(), cosine));
+        float cosine = VectorUtil.dotProduct(vector, VectorBytes.read(vectors.binaryValue()));
+        best.insertWithOverflow(packed(cosine, candidates[next]));
       }
     }
-    found.sort(Ranker.BEST);
-    return found.size() <= most ? found : new ArrayList<>(found.subList(0, most));
+    ScoreDoc[] found = new ScoreDoc[best.size()];
+    for (int i = 0; i < found.length; i++) {
+      long hit = best.get(i + 1);
+      float cosine = NumericUtils.sortableIntToFloat((int) (hit >> Integer.SIZE));
+      found[i] = new ScoreDoc((int) hit, cosine);
+    }
+    return new Ranker(searcher).ranked(found);
+  }
+
+  /** A number in the order of scores, then documents. */
+  private static long packed(float score, int doc) {
+    return (long) NumericUtils.floatToSortableInt(score) << Integer.SIZE | doc;
   }
 
   /** The papers that seem to be nearest, ascending. */
@@ -74,7 +81,6 @@ final class NearestVectors {
             ? null
             : searcher.createWeight(
                 searcher.rewrite(among), ScoreMode.COMPLETE_NO_SCORES, /* boost= */ 1);
-    // The least comes first: the estimate above, the document below.
     LongHeap best = new LongHeap(most);
     for (LeafReaderContext leaf : searcher.getLeafContexts()) {
       Bits eligible = weight == null ? leaf.reader().getLiveDocs() : matching(leaf, weight);
@@ -83,8 +89,7 @@ final class NearestVectors {
       float[] estimates = codes.estimates(vector);
       for (int i = 0; i < docs.length; i++) {
         if (eligible == null || eligible.get(docs[i])) {
-          long rank = NumericUtils.floatToSortableInt(estimates[i]);
-          best.insertWithOverflow(rank << Integer.SIZE | (leaf.docBase + docs[i]));
+          best.insertWithOverflow(packed(estimates[i], leaf.docBase + docs[i]));
         }
       }
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.Term;
@@ -25,6 +26,7 @@ final class Neighbours {
   private static final double FLOOR = 0.35;
   private static final int CANDIDATES = 50;
   private static final int WORDS = 5;
+  private static final Pattern NUMBER = Pattern.compile("[\\d.,]+");
 
   private final IndexSearcher searcher;
   private final Ranker ranker;
@@ -99,10 +101,10 @@ final class Neighbours {
     int papers = searcher.getIndexReader().numDocs();
     for (Map.Entry<String, Integer> term : inA.entrySet()) {
       Long times = inB.get(term.getKey());
-      int frequency =
-          searcher.getIndexReader().docFreq(new Term(PaperIndex.ABSTRACT, term.getKey()));
       // A single letter or number explains nothing.
-      if (times != null && term.getKey().length() > 1 && !term.getKey().matches("[\\d.,]+")) {
+      if (times != null && term.getKey().length() > 1 && !NUMBER.matcher(term.getKey()).matches()) {
+        int frequency =
+            searcher.getIndexReader().docFreq(new Term(PaperIndex.ABSTRACT, term.getKey()));
         double idf = Math.log((papers + 1.0) / (frequency + 1.0));
         weights.put(
             term.getKey(), (1 + Math.log(term.getValue())) * (1 + Math.log(times)) * idf * idf);

@@ -2,6 +2,7 @@ package dev.melange.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.BinaryDocValues;
@@ -76,24 +77,28 @@ final class Ranker {
     return byWords(query, most);
   }
 
-  private List<Ranked> ranked(ScoreDoc[] docs) throws IOException {
+  /** The papers of some documents, best first. */
+  List<Ranked> ranked(ScoreDoc[] docs) throws IOException {
+    ScoreDoc[] ascending = docs.clone();
+    Arrays.sort(ascending, Comparator.comparingInt(hit -> hit.doc));
     List<Ranked> ranked = new ArrayList<>();
-    for (ScoreDoc doc : docs) {
-      ranked.add(new Ranked(doc.doc, value(doc.doc, PaperIndex.ID), doc.score));
+    int next = 0;
+    for (LeafReaderContext leaf : searcher.getLeafContexts()) {
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      if (next == ascending.length || ascending[next].doc >= end) {
+        continue;
+      }
+      NumericDocValues ids = leaf.reader().getNumericDocValues(PaperIndex.ID);
+      for (; next < ascending.length && ascending[next].doc < end; next++) {
+        ScoreDoc hit = ascending[next];
+        if (ids == null || !ids.advanceExact(hit.doc - leaf.docBase)) {
+          throw new IllegalStateException("document " + hit.doc + " has no id");
+        }
+        ranked.add(new Ranked(hit.doc, ids.longValue(), hit.score));
+      }
     }
     ranked.sort(BEST);
     return ranked;
-  }
-
-  /** A number of a document. */
-  long value(int doc, String field) throws IOException {
-    List<LeafReaderContext> leaves = searcher.getLeafContexts();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    NumericDocValues values = leaf.reader().getNumericDocValues(field);
-    if (values == null || !values.advanceExact(doc - leaf.docBase)) {
-      throw new IllegalStateException("document " + doc + " has no " + field);
-    }
-    return values.longValue();
   }
 
   /**

@@ -36,16 +36,18 @@ final class SignCodes {
   /** Documents with a vector, ascending. */
   private final int[] docs;
 
-  /** For each of them its bits. */
+  /** For each of them its bits; how many of them are set; what the estimate is multiplied by. */
   private final long[] codes;
 
+  private final short[] ones;
   private final float[] scales;
 
-  private SignCodes(int[] docs, float[] mean, long[] codes, float[] scales) {
+  private SignCodes(int[] docs, float[] mean, long[] codes, short[] ones, float[] scales) {
     this.docs = docs;
     this.mean = mean;
     this.words = words(mean.length);
     this.codes = codes;
+    this.ones = ones;
     this.scales = scales;
   }
 
@@ -94,6 +96,7 @@ final class SignCodes {
     }
     int words = words(mean.length);
     long[] codes = new long[docs.size() * words];
+    short[] ones = new short[docs.size()];
     float[] scales = new float[docs.size()];
     values = reader.getBinaryDocValues(PaperIndex.VECTOR);
     for (int at = 0; at < scales.length; at++) {
@@ -107,11 +110,13 @@ final class SignCodes {
         absolute += Math.abs(rest);
         if (rest > 0) {
           codes[at * words + i / Long.SIZE] |= 1L << (i % Long.SIZE);
+          ones[at]++;
         }
       }
       scales[at] = absolute == 0 ? 0 : (float) (square / absolute);
     }
-    return new SignCodes(docs.stream().mapToInt(Integer::intValue).toArray(), mean, codes, scales);
+    return new SignCodes(
+        docs.stream().mapToInt(Integer::intValue).toArray(), mean, codes, ones, scales);
   }
 
   /** The documents that have a vector, ascending. */
@@ -142,22 +147,26 @@ final class SignCodes {
     long[] planes = planes(query, least, step);
     float base = VectorUtil.dotProduct(query, mean);
     for (int at = 0; at < estimates.length; at++) {
-      int ones = 0;
-      int weighted = 0;
-      for (int w = 0; w < words; w++) {
-        long code = codes[at * words + w];
-        ones += Long.bitCount(code);
-        int plane = PLANES * w;
-        weighted +=
-            Long.bitCount(code & planes[plane])
-                + 2 * Long.bitCount(code & planes[plane + 1])
-                + 4 * Long.bitCount(code & planes[plane + 2])
-                + 8 * Long.bitCount(code & planes[plane + 3]);
-      }
-      float signed = 2 * (least * ones + step * weighted) - sum;
+      float weighted = weighted(at * words, planes);
+      float signed = 2 * (least * ones[at] + step * weighted) - sum;
       estimates[at] = base + scales[at] * signed;
     }
     return estimates;
+  }
+
+  /** The sum of the query's steps where a vector's bits are set. */
+  private int weighted(int from, long[] planes) {
+    int weighted = 0;
+    for (int w = 0; w < words; w++) {
+      long code = codes[from + w];
+      int plane = PLANES * w;
+      weighted +=
+          Long.bitCount(code & planes[plane])
+              + 2 * Long.bitCount(code & planes[plane + 1])
+              + 4 * Long.bitCount(code & planes[plane + 2])
+              + 8 * Long.bitCount(code & planes[plane + 3]);
+    }
+    return weighted;
   }
 
   /** The bits of the query's steps: those of one word of dimensions side by side, lowest first. */

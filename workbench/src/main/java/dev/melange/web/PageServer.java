@@ -107,6 +107,7 @@ public final class PageServer implements AutoCloseable {
     settings.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, 8);
     settings.jetty.modifyServer(server -> server.setErrorHandler(new PlainErrors()));
     settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+    settings.router.handlerWrapper(new Turns(Runtime.getRuntime().availableProcessors()));
     new SecurityHeaders(site).register(settings.routes);
     settings.routes.exception(
         RequestException.class, (e, context) -> fail(site, context, e.status(), e.getMessage()));
