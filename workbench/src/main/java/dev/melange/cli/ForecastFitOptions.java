@@ -26,7 +26,8 @@ final class ForecastFitOptions {
       paramLabel = "NAME",
       description =
           "The model: timemixer (default); tsmixer, which also forecasts limits and can be"
-              + " pretrained; tsm2; dlinear, which is linear and takes seconds.")
+              + " pretrained; tsm2; dlinear, which is linear and takes seconds; seasonal-naive, which"
+              + " repeats the last season.")
   private String model;
 
   @Option(

@@ -107,7 +107,9 @@ public record Backtest(
     for (Forecaster rival : rivals) {
       forecasts.put(rival.name(), rival.forecastAt(rival.prepared(own), origins));
     }
-    if (fitted.season() > 1 && fitted.season() <= origins[0]) {
+    if (fitted.season() > 1
+        && fitted.season() <= origins[0]
+        && !forecaster.name().equals(SeasonalForecast.NAME)) {
       forecasts.put(SEASONAL, naive(own, origins, horizon, fitted.season()));
     }
     forecasts.put(REPEAT_LAST, naive(own, origins, horizon, 1));

@@ -100,7 +100,11 @@ final class Fitting {
             options.seed(),
             run);
       }
-      TrainingResult training = plan.recipe().fit(model, windows, options.seed(), run);
+      // the naive baseline has no weights
+      TrainingResult training =
+          model.layer().parameters().isEmpty()
+              ? null
+              : plan.recipe().fit(model, windows, options.seed(), run);
       return new Forecaster(
           options.model(), fitted, model, plan.recipe(), options.seed(), training);
     } catch (RuntimeException | IOException e) {

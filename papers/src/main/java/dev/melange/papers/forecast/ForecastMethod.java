@@ -26,6 +26,7 @@ public interface ForecastMethod {
    * @param statics number of columns that do not change within a series
    * @param context history length, T
    * @param horizon steps ahead, H
+   * @param season steps after which the series repeat themselves
    * @param marks the unit whose time features the windows carry; empty for none
    */
   record Task(
@@ -34,6 +35,7 @@ public interface ForecastMethod {
       int statics,
       int context,
       int horizon,
+      int season,
       Optional<Frequency.Unit> marks) {}
 
   /** The name that users type, such as {@code timemixer}. */
@@ -139,11 +141,11 @@ public interface ForecastMethod {
    */
   default void explain(Report report, Forecaster forecaster, TimeSeries series, int columns) {}
 
-  /** All methods: those of the papers, and the linear baseline. */
+  /** All methods: those of the papers, and the linear and the naive baseline. */
   static List<ForecastMethod> all() {
     return Stream.concat(
             Catalogue.methods().stream().flatMap(method -> method.forecasters().stream()),
-            Stream.of(new LinearForecast()))
+            Stream.of(new LinearForecast(), new SeasonalForecast()))
         .toList();
   }
 

@@ -14,7 +14,8 @@ import java.util.Map;
  *
  * @param horizon steps to forecast, H
  * @param model the name of a {@link ForecastMethod}: {@code timemixer}, or {@code dlinear}, a
- *     linear model that trains in seconds, ...
+ *     linear model that trains in seconds, or {@code seasonal-naive}, which repeats the last
+ *     season, ...
  * @param context history that a forecast is made from, T; null for the longest of the model's usual
  *     ones that the series is long enough for (96, 48, 24, 16, 8 for most)
  * @param season steps after which the series repeats itself, for the seasonal naive baseline and

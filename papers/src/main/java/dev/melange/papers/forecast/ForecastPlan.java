@@ -76,14 +76,17 @@ record ForecastPlan(
         .settings()
         .forEach((key, value) -> (recipeKeys.contains(key) ? training : model).put(key, value));
     int columns = first.columns().size() - known - statics;
-    Record config =
-        method.config(
-            new ForecastMethod.Task(columns, known, statics, context, options.horizon(), marks));
-    return new ForecastPlan(
-        splits,
+    int season =
         options.season() == null
             ? first.frequency().map(Frequency::season).orElse(1)
-            : options.season(),
+            : options.season();
+    Record config =
+        method.config(
+            new ForecastMethod.Task(
+                columns, known, statics, context, options.horizon(), season, marks));
+    return new ForecastPlan(
+        splits,
+        season,
         tests,
         marks,
         configured(

@@ -52,7 +52,7 @@ public final class Forecaster implements AutoCloseable {
   private final ForecastModel model;
   private final Recipe recipe;
   private final long seed;
-  private final TrainingResult training; // null if loaded
+  private final TrainingResult training; // null if loaded, or nothing was trained
 
   Forecaster(
       String name,
@@ -139,7 +139,7 @@ public final class Forecaster implements AutoCloseable {
     return seed;
   }
 
-  /** The course of the training; empty for a model from a file. */
+  /** The course of the training; empty for a model from a file, and for one without weights. */
   public Optional<TrainingResult> training() {
     return Optional.ofNullable(training);
   }

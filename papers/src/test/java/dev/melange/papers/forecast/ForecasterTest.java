@@ -109,6 +109,29 @@ class ForecasterTest {
   }
 
   @Test
+  void theSeasonalNaiveForecastIsAModelToo() throws IOException {
+    Path file = folder.resolve("naive.safetensors");
+    ForecastOptions options = ForecastOptions.of(30).withModel("seasonal-naive").withBacktest(2);
+    try (Forecaster forecaster = Forecaster.fit(series(), options)) {
+      assertThat(forecaster.training()).isEmpty();
+      assertThat(Backtest.of(forecaster, series()).scores().keySet())
+          .containsExactly("seasonal-naive", Backtest.REPEAT_LAST);
+      forecaster.save(file, Map.of());
+    }
+    try (Forecaster forecaster = Forecaster.load(file)) {
+      TimeSeries next = forecaster.forecast(series());
+      for (int row = 0; row < 30; row++) {
+        for (int column = 0; column < 2; column++) {
+          assertThat(next.get(row, column))
+              .isCloseTo(series().get(ROWS - 24 + row % 24, column), within(1e-4));
+        }
+      }
+    }
+    assertThatThrownBy(() -> Forecaster.fit(series(), options.withContext(12)))
+        .hasMessageContaining("repeats the last 24 rows, but the history has 12");
+  }
+
+  @Test
   void forecastsAlikeAfterSavingAndLoading() throws IOException {
     Path file = folder.resolve("model.safetensors");
     ForecastOptions options = ForecastOptions.of(8).withContext(24).withEpochs(1);

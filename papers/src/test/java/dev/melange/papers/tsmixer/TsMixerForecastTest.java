@@ -160,7 +160,7 @@ class TsMixerForecastTest {
               new TsMixerForecast()
                   .config(
                       new dev.melange.papers.forecast.ForecastMethod.Task(
-                          2, 0, 0, context, 12, java.util.Optional.empty()));
+                          2, 0, 0, context, 12, 24, java.util.Optional.empty()));
       assertThat(config.patches()).as("context %d", context).isBetween(4, 32);
     }
     assertThat(new TsMixerForecast().contexts(10_000)).startsWith(512, 256, 96);
