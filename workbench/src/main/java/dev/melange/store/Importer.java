@@ -196,7 +196,8 @@ public final class Importer {
           List.of(),
           List.of(match.conflict()));
     }
-    PaperWriter writer = new PaperWriter(db, kind, match.merged() ? FILLING : kind.rank(), now);
+    PaperWriter writer =
+        new PaperWriter(db, kind.label(), match.merged() ? FILLING : kind.rank(), now);
     List<String> notes = new ArrayList<>(match.notes());
     List<String> fields = List.of();
     Outcome outcome;
@@ -247,6 +248,9 @@ public final class Importer {
                 .mapTo(Long.class)
                 .one()
             > 0;
+    if (!listed && isDecided(db, id)) {
+      return;
+    }
     if (listed) {
       if (position != null) {
         db.createUpdate(
@@ -286,6 +290,15 @@ public final class Importer {
         .execute();
     TrendStore.lock(db, id);
     TrendStore.add(db, id, "listing", "listing", null, new Trend.Event(at, Trend.LISTING), now);
+  }
+
+  /** Whether a curator said where the paper is listed. */
+  private static boolean isDecided(Handle db, long id) {
+    return db.createQuery("select listing_rank from paper where id = :id")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .one()
+        >= SourceKind.CURATOR_RANK;
   }
 
   static void note(Handle db, long id, Instant now, String kind, String detail) {

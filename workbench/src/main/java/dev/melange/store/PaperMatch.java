@@ -57,6 +57,10 @@ record PaperMatch(Long paperId, boolean merged, String conflict, List<String> no
             : candidate.match();
       }
     }
+    Optional<Candidate> former = former(db, record);
+    if (former.isPresent()) {
+      return former.get().match();
+    }
     Optional<Candidate> carded =
         card == null ? Optional.empty() : one(db, "catalogue_key = :value", card);
     if (carded.isPresent()) {
@@ -71,6 +75,22 @@ record PaperMatch(Long paperId, boolean merged, String conflict, List<String> no
       }
     }
     return new PaperMatch(null, false, null, notes);
+  }
+
+  /** The paper that had a record's title and date before it was changed. */
+  private static Optional<Candidate> former(Handle db, PaperRecord record) {
+    return db.createQuery(
+            "select paper_id from paper_former_title"
+                + " where title_key = :key and published = :published")
+        .bind("key", Titles.key(record.title()))
+        .bind("published", record.published())
+        .mapTo(Long.class)
+        .findOne()
+        .flatMap(
+            id ->
+                candidates(db, "id = cast(:value as bigint)", Long.toString(id)).stream()
+                    .findFirst())
+        .filter(paper -> paper.arxivId() == null || record.arxivId() == null);
   }
 
   private static Optional<Candidate> one(Handle db, String condition, String value) {

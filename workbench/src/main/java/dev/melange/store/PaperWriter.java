@@ -21,13 +21,13 @@ final class PaperWriter {
   private static final int MAX_LINKS = 200;
 
   private final Handle db;
-  private final SourceKind kind;
+  private final String origin;
   private final int rank;
   private final Instant now;
 
-  PaperWriter(Handle db, SourceKind kind, int rank, Instant now) {
+  PaperWriter(Handle db, String origin, int rank, Instant now) {
     this.db = db;
-    this.kind = kind;
+    this.origin = origin;
     this.rank = rank;
     this.now = now;
   }
@@ -145,6 +145,7 @@ final class PaperWriter {
       changed.add("version");
     }
     if (replaces(old.title(), old.titleRank(), record.title())) {
+      remember(id, Titles.key(record.title()));
       set.put("title", record.title());
       set.put("title_key", Titles.key(record.title()));
       set.put("title_rank", rank);
@@ -184,6 +185,17 @@ final class PaperWriter {
       write(id, set);
     }
     return changed;
+  }
+
+  /** Keeps the title that a paper is about to lose, if it is another by letters and digits. */
+  private void remember(long id, String next) {
+    db.createUpdate(
+            "insert into paper_former_title (title_key, published, paper_id)"
+                + " select title_key, published, id from paper"
+                + " where id = :id and title_key <> :next on conflict do nothing")
+        .bind("id", id)
+        .bind("next", next)
+        .execute();
   }
 
   /** Of a merged paper the source may tell another id, whose versions are not this one's. */
@@ -287,7 +299,7 @@ final class PaperWriter {
               .bind("url", link.url())
               .bind("kind", link.kind().name().toLowerCase(Locale.ROOT))
               .bind("pos", ++position)
-              .bind("origin", kind.label())
+              .bind("origin", origin)
               .execute();
       added |= rows > 0;
     }

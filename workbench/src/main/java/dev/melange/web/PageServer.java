@@ -165,6 +165,7 @@ public final class PageServer implements AutoCloseable {
             new CommentRoutes(site),
             new ClaimRoutes(site),
             new CurateRoutes(site),
+            new EditRoutes(site),
             runs,
             new ApiRoutes(site),
             new PaperRoutes(site, services.search(), services.demos() != null))) {

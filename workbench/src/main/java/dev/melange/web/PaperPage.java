@@ -11,12 +11,14 @@ import dev.melange.search.PaperSearch;
 import dev.melange.search.SimilarPaper;
 import dev.melange.store.ClaimStore.Claim;
 import dev.melange.store.PaperEntry;
+import dev.melange.store.PaperEntry.Author;
 import dev.melange.store.PaperStore.LinkRow;
 import dev.melange.store.ResultStore.Result;
 import dev.melange.store.User;
 import dev.melange.web.PaperViews.AuthorView;
 import dev.melange.web.PaperViews.AuthorshipView;
 import dev.melange.web.PaperViews.ClaimView;
+import dev.melange.web.PaperViews.EditView;
 import dev.melange.web.PaperViews.HistoryView;
 import dev.melange.web.PaperViews.PanelView;
 import dev.melange.web.PaperViews.PaperView;
@@ -26,6 +28,7 @@ import dev.melange.web.PersonalViews.MembershipView;
 import dev.melange.web.Views.LinkView;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +95,22 @@ final class PaperPage {
                 viewer, entry, site.reactions().of(entry.id(), viewer == null ? null : viewer.id()))
             .tree(site.comments().of(entry.id())),
         viewer == null ? null : kept(entry, viewer),
-        authorship(entry, viewer));
+        authorship(entry, viewer),
+        edit(entry, viewer));
+  }
+
+  private EditView edit(PaperEntry entry, User viewer) {
+    if (viewer == null || !viewer.role().atLeast(User.Role.CURATOR)) {
+      return null;
+    }
+    LocalDate day = entry.listedDay() == null ? site.today() : entry.listedDay();
+    return new EditView(
+        entry.title(),
+        entry.abstractText() == null ? "" : entry.abstractText(),
+        entry.authors().stream().map(Author::name).collect(Collectors.joining("\n")),
+        day.toString(),
+        entry.listedDay() != null,
+        entry.withdrawnAt() != null);
   }
 
   /** On a page of one's own nobody claims anything; its owner edits links as a curator. */

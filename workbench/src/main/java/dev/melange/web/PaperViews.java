@@ -34,6 +34,7 @@ public final class PaperViews {
    * @param discussion comments, each with its replies
    * @param kept what the viewer keeps of it; null for visitors
    * @param authorship what its authors may do; null for who may nothing
+   * @param edit what curators may change; null for others
    */
   public record PaperView(
       Frame frame,
@@ -53,7 +54,8 @@ public final class PaperViews {
       String bibtex,
       List<CommentView> discussion,
       KeptView kept,
-      AuthorshipView authorship) {}
+      AuthorshipView authorship,
+      EditView edit) {}
 
   /** An author: the list of their papers, and the user who is known to be them, or null. */
   public record AuthorView(String url, String name, String user) {}
@@ -77,6 +79,24 @@ public final class PaperViews {
       boolean mayEditLinks,
       String project,
       String repository) {}
+
+  /**
+   * What curators may change of a paper.
+   *
+   * @param title as it is written
+   * @param abstractText likewise; may be empty
+   * @param authors one a line
+   * @param day on which it is listed, else the present one
+   * @param listed whether it is
+   * @param withdrawn whether it was withdrawn
+   */
+  public record EditView(
+      String title,
+      String abstractText,
+      String authors,
+      String day,
+      boolean listed,
+      boolean withdrawn) {}
 
   /** A claim of a paper's card. */
   public record ClaimView(String text, String figure, String source) {}

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Merging papers on a page for others. */
-class MergePagesTest {
+/** What curators do with papers on a page for others: merging, editing, listing. */
+class CuratePagesTest {
   private PublicSite site;
   private Browser owner;
 
@@ -129,6 +129,32 @@ class MergePagesTest {
     assertThat(merge("2201.02973", "{\"into\":\"2305.13030\"}", Scope.ADMIN).statusCode())
         .as("two papers that are implemented here, or none")
         .isIn(400, 404);
+  }
+
+  @Test
+  void editsListsAndWithdraws() throws Exception {
+    String paper = "/papers/local:a-i-paper-i";
+    assertThat(owner.get(paper).body()).contains("Edit the texts", "value=\"2026-02-25\"");
+    owner.post(paper + "/edit", "title=A+paper&abstract=About&authors=One%0D%0ATwo");
+    assertThat(owner.get(paper).body())
+        .contains(">A paper</h1>", "/authors/One", "/authors/Two", "changed: title");
+    assertThat(owner.post(paper + "/edit", "title=").statusCode()).isEqualTo(400);
+    owner.post(paper + "/listing", "day=2026-02-01");
+    assertThat(owner.get("/papers/date/2026-02-01").body()).contains("A paper");
+    for (String day : List.of("", "yesterday", "2026-02-30", "2027-01-01")) {
+      assertThat(owner.post(paper + "/listing", "day=" + day).statusCode()).isEqualTo(400);
+    }
+    owner.post(paper + "/delist", "");
+    assertThat(owner.get("/papers/date/2026-02-01").statusCode()).isEqualTo(302);
+    owner.post(paper + "/withdraw", "withdrawn=true");
+    assertThat(site.new Browser().get(paper).body())
+        .contains("This paper was withdrawn.")
+        .doesNotContain("Edit the texts");
+    Browser mae = site.new Browser().signIn("mae@example.org");
+    for (String path : List.of("/edit", "/listing", "/delist", "/withdraw")) {
+      assertThat(mae.post(paper + path, "title=x&withdrawn=false").statusCode()).isEqualTo(403);
+      assertThat(owner.bare(paper + path, "title=x&withdrawn=false").statusCode()).isEqualTo(403);
+    }
   }
 
   @Test
