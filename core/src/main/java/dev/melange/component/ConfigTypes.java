@@ -87,6 +87,7 @@ final class ConfigTypes {
       require(json.isObject(), json, type, place);
       return Configs.read(c.asSubclass(Record.class), json, place);
     }
+    require(!json.isNull(), json, type, place);
     try {
       return MAPPER.treeToValue(json, c);
     } catch (JsonProcessingException e) {

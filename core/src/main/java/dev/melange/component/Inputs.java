@@ -1,6 +1,7 @@
 package dev.melange.component;
 
 import dev.melange.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeSet;
@@ -26,6 +27,29 @@ public final class Inputs {
     if (tensor == null) {
       throw new IllegalArgumentException(
           "input '" + name + "' is missing; given: " + new TreeSet<>(tensors.keySet()));
+    }
+    return tensor;
+  }
+
+  /**
+   * An input of a shape.
+   *
+   * @param shape its sizes, -1 for any
+   * @throws IllegalArgumentException if it is missing or has another shape
+   */
+  public Tensor get(String name, long... shape) {
+    Tensor tensor = get(name);
+    boolean fits = tensor.dim() == shape.length;
+    for (int i = 0; fits && i < shape.length; i++) {
+      fits = shape[i] == -1 || shape[i] == tensor.size(i);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "input '%s' must have shape %s, got %s"
+              .formatted(
+                  name,
+                  Arrays.toString(shape).replace("-1", "n"),
+                  Arrays.toString(tensor.shape())));
     }
     return tensor;
   }

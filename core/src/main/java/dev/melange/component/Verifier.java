@@ -81,9 +81,22 @@ public final class Verifier {
         run(golden, comparison);
       } catch (IllegalArgumentException | IllegalStateException e) {
         return comparison.result(golden, e.getMessage());
+      } catch (RuntimeException e) { // a component that breaks must not hide how others fare
+        return comparison.result(golden, unexpected(e));
       }
       return comparison.result(golden, null);
     }
+  }
+
+  private static String unexpected(RuntimeException e) {
+    String place =
+        Arrays.stream(e.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith("dev.melange."))
+            .findFirst()
+            .map(frame -> " at " + frame)
+            .orElse("");
+    return "internal error: %s%s; its inputs or its configuration do not suit the component"
+        .formatted(e, place);
   }
 
   private void run(Golden golden, Comparison comparison) {

@@ -162,6 +162,18 @@ class ConfigsTest {
     assertThat(Configs.with(new Reset(1.0), Map.of("v_reset", "null"), "neuron")).isEqualTo(none);
   }
 
+  /** A key of a type with its own form. */
+  record Image(@Default("8") Side size) {}
+
+  @Test
+  void refusesNullWhereNoneIsAllowed() throws Exception {
+    JsonNode json = new ObjectMapper().readTree("{\"size\": null}");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> Configs.read(Image.class, json, "image"))
+        .withMessageStartingWith("key 'size' of image must be")
+        .withMessageEndingWith("got null");
+  }
+
   @Test
   void refusesWrongTypes() {
     refuses(

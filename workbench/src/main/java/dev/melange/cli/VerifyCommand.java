@@ -52,7 +52,7 @@ final class VerifyCommand extends Subcommand {
       if (cancellation.getAsBoolean()) {
         return ExitCode.INTERRUPTED;
       }
-      Result result = verifier.verify(file);
+      Result result = files.size() == 1 ? verifier.verify(file) : verified(verifier, file);
       results.add(result);
       console.line(text(result));
     }
@@ -65,6 +65,15 @@ final class VerifyCommand extends Subcommand {
             console.line(
                 "%d passed, %d failed, %d not implemented".formatted(passed, failed, missing)));
     return failed == 0 && (!requireAll || missing == 0) ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** One of several files: that it cannot be read must not keep the others from being verified. */
+  private static Result verified(Verifier verifier, Path file) {
+    try {
+      return verifier.verify(file);
+    } catch (IOException e) {
+      return new Result(file, null, Status.FAILED, 0, null, 0, 0, e.getMessage());
+    }
   }
 
   private List<Path> files() throws IOException {
@@ -100,7 +109,11 @@ final class VerifyCommand extends Subcommand {
       case PASSED ->
           "%s  %d tensors, worst %s %.1e (allowed %.0e)"
               .formatted(line, result.compared(), result.worst(), result.error(), result.rtol());
-      case FAILED -> line + "  " + result.component() + ": " + result.problem();
+      case FAILED ->
+          line
+              + "  "
+              + (result.component() == null ? "" : result.component() + ": ")
+              + result.problem();
       case NOT_IMPLEMENTED -> line + "  " + result.component() + " is not implemented";
     };
   }

@@ -51,14 +51,15 @@ public final class DecoupledMixupPaper implements Paper {
   }
 
   private static Map<String, Tensor> contrast(GroupContrast.Config config, Inputs in) {
+    Tensor q = in.get("q", -1, -1);
     GroupContrast.Step step =
         GroupContrast.step(
             config,
-            in.get("q"),
-            in.get("k"),
+            q,
+            in.get("k", q.size(0), q.size(1)),
             in.get("queue"),
-            in.get("queue_ptr"),
-            in.get("labels"));
+            in.get("queue_ptr", config.num_classes()),
+            in.get("labels", q.size(0)));
     return new Outputs()
         .put("log_prob", step.logProb())
         .put("loss", step.loss())

@@ -24,7 +24,17 @@ public final class CrossNet extends UnaryLayer {
       int input_dim,
       @Default("3") int num_layers,
       @Default("32") int low_rank,
-      @Default("4") int num_experts) {}
+      @Default("4") int num_experts) {
+    /** Checks the sizes. */
+    public Config {
+      boolean mixes = kind.equals("mix");
+      if (input_dim < 1 || num_layers < 0 || (mixes && (low_rank < 1 || num_experts < 1))) {
+        throw new IllegalArgumentException(
+            "input_dim, low_rank and num_experts must be at least 1 and num_layers not negative, got %d, %d, %d and %d"
+                .formatted(input_dim, low_rank, num_experts, num_layers));
+      }
+    }
+  }
 
   private final Config config;
   private final Linear[] weights;

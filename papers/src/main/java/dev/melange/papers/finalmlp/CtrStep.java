@@ -34,6 +34,14 @@ final class CtrStep {
       @Default("0.001") double learning_rate,
       @Default("1") int steps,
       @Default("10") double max_gradient_norm) {
+    Config {
+      if (steps < 1 || !(learning_rate >= 0) || !(max_gradient_norm > 0)) {
+        throw new IllegalArgumentException(
+            "steps must be at least 1, learning_rate not negative and max_gradient_norm positive, got %d, %s and %s"
+                .formatted(steps, learning_rate, max_gradient_norm));
+      }
+    }
+
     DualMlp.Config model() {
       return new DualMlp.Config(
           features,

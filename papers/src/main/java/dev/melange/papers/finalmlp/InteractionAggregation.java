@@ -24,6 +24,11 @@ public final class InteractionAggregation extends Layer {
       int x_dim, int y_dim, @Default("1") int output_dim, @Default("1") int num_heads) {
     /** Checks that the heads divide the streams. */
     public Config {
+      if (x_dim < 1 || y_dim < 1 || output_dim < 1) {
+        throw new IllegalArgumentException(
+            "x_dim, y_dim and output_dim must be at least 1, got %d, %d and %d"
+                .formatted(x_dim, y_dim, output_dim));
+      }
       if (num_heads < 1 || x_dim % num_heads != 0 || y_dim % num_heads != 0) {
         throw new IllegalArgumentException(
             "num_heads must divide both streams, got %d heads for widths %d and %d"

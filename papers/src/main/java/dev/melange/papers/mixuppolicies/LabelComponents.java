@@ -23,7 +23,13 @@ final class LabelComponents {
       @Default("pow") @OneOf({"pow", "exp"}) String scale,
       @Default("1.0") double lam_idx,
       @Default("1.0") double lam_thr,
-      @Default("1.0") double label_scale) {}
+      @Default("1.0") double label_scale) {
+    LabelConfig {
+      if (num_classes < 1) {
+        throw new IllegalArgumentException("num_classes must be at least 1, got " + num_classes);
+      }
+    }
+  }
 
   /** Which loss. */
   record LossConfig(@OneOf({"hard_ce", "soft_ce", "bce"}) String form) {}

@@ -19,6 +19,7 @@ import dev.melange.papers.Method;
 import dev.melange.papers.Model;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -166,13 +167,18 @@ public final class MixupPolicies implements Method {
   }
 
   private static Map<String, Tensor> cutmix(Inputs in) {
-    int[] center = in.get("center").toInts();
+    int[] center = in.get("center", 2).toInts();
     return withMask(CutMix.apply(in.get("image"), partner(in), lam(in), center[0], center[1]))
         .map();
   }
 
   private static Map<String, Tensor> fmix(FMixConfig config, Inputs in) {
-    Tensor gray = FMix.gray(in.get("noise"), config.size[1], config.decay_power);
+    if (config.size.length != 2) {
+      throw new IllegalArgumentException(
+          "size must be [height, width], got " + Arrays.toString(config.size));
+    }
+    Tensor noise = in.get("noise", 1, config.size[0], FMix.noiseWidth(config.size[1]), 2);
+    Tensor gray = FMix.gray(noise, config.size[1], config.decay_power);
     double lam = lam(in);
     Tensor mask = FMix.mask(gray, lam, config.max_soft, config.ceil);
     if (in.has("lam_fixed")) {
@@ -184,7 +190,7 @@ public final class MixupPolicies implements Method {
   }
 
   private static Map<String, Tensor> gridmix(GridConfig config, Inputs in) {
-    double[] center = in.get("center").toDoubles();
+    double[] center = in.get("center", 2).toDoubles();
     GridMix.Grid grid =
         new GridMix.Grid(
             config.n_holes,
@@ -197,7 +203,7 @@ public final class MixupPolicies implements Method {
   }
 
   private static Map<String, Tensor> resizemix(ResizeConfig config, Inputs in) {
-    int[] center = in.get("center").toInts();
+    int[] center = in.get("center", 2).toInts();
     Mixed mixed =
         ResizeMix.apply(
             in.get("image"),
@@ -212,7 +218,7 @@ public final class MixupPolicies implements Method {
   private static Map<String, Tensor> smoothmix(Inputs in) {
     Mixed mixed =
         SmoothMix.apply(
-            in.get("image"), partner(in), in.get("shift").toLongs(), in.get("sigma").item());
+            in.get("image"), partner(in), in.get("shift", 2).toLongs(), in.get("sigma").item());
     // the official code reports the partner's share as lam
     return new Outputs()
         .put("image", mixed.image())

@@ -75,23 +75,29 @@ final class PuzzleComponents {
   }
 
   private static Map<String, Tensor> solve(Inputs in) {
+    Tensor unary = in.get("unary", -1, -1, -1, -1);
+    long n = unary.size(0);
+    long side = unary.size(1);
     PuzzleSolution solution =
         PuzzleSolution.of(
-            in.get("unary"), in.get("label_cost"), in.get("edge_v"), in.get("edge_h"));
+            unary,
+            in.get("label_cost", unary.size(3), unary.size(3)),
+            in.get("edge_v", n, side - 1, side),
+            in.get("edge_h", n, side, side - 1));
     return new Outputs().put("mask", solution.mask()).put("energy", solution.energy()).map();
   }
 
   private static Map<String, Tensor> transport(TransportConfig config, Inputs in) {
     Tensor index = in.get("index");
-    Tensor image = in.get("image");
-    Tensor saliency = in.get("saliency");
+    Tensor image = in.get("image", -1, -1, -1, -1);
+    Tensor saliency = in.get("saliency", image.size(0), image.size(2), image.size(3));
     PuzzleTransport moved =
         PuzzleTransport.of(
             image,
             image.indexSelect(0, index),
             saliency,
             saliency.indexSelect(0, index),
-            in.get("mask"),
+            in.get("mask", image.size(0), 1, -1, -1),
             config.t_size,
             config.t_eps);
     return new Outputs()

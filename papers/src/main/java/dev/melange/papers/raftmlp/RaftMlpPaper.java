@@ -124,7 +124,7 @@ public final class RaftMlpPaper implements Paper {
             config.cutmix() ? in.get("cutmix_index") : null,
             config.mixup() ? in.get("mixup_lambda").reshape() : null,
             config.cutmix() ? in.get("cutmix_lambda").reshape() : null,
-            config.cutmix() ? box(in.get("box").toInts()) : null);
+            config.cutmix() ? box(in.get("box", 4).toInts()) : null);
     Tensor targets = CutMixup.targets(in.get("y"), draws, (int) logits.size(1), logits.dtype());
     return new Outputs()
         .put("x_mixed", CutMixup.images(x, draws))

@@ -53,7 +53,11 @@ public final class ScalingMlpsPaper implements Paper {
       Component.function(
           "data/random-resized-crop",
           BatchCrops.Config.class,
-          (config, in) -> Map.of("y", config.apply(in.get("x"), in.get("box"), in.get("flip"))));
+          (config, in) -> {
+            Tensor x = in.get("x", -1, -1, -1, -1);
+            long n = x.size(0);
+            return Map.of("y", config.apply(x, in.get("box", n, 4), in.get("flip", n)));
+          });
 
   @Override
   public String key() {

@@ -44,6 +44,11 @@ public final class PastDecomposableMixing extends Layer {
     /** Checks the sizes. */
     public Config {
       DownSampling.check(seq_len, down_sampling_layers, down_sampling_window);
+      if (d_model < 1 || d_ff < 1) {
+        throw new IllegalArgumentException(
+            "d_model and d_ff must be at least 1, got %d and %d".formatted(d_model, d_ff));
+      }
+      TimeMixerConfig.requireSwitch("channel_independence", channel_independence);
     }
 
     SeriesDecomposition decomposition() {

@@ -74,6 +74,9 @@ public record TimeMixerConfig(
           "pred_len, enc_in, d_ff, e_layers and num_class must be positive, got %d, %d, %d, %d, %d"
               .formatted(pred_len, enc_in, d_ff, e_layers, num_class));
     }
+    requireSwitch("channel_independence", channel_independence);
+    requireSwitch("use_norm", use_norm);
+    requireSwitch("use_future_temporal_feature", use_future_temporal_feature);
     c_out = c_out == null ? Integer.valueOf(enc_in) : c_out;
     if (c_out != enc_in) {
       throw new IllegalArgumentException(
@@ -131,6 +134,13 @@ public record TimeMixerConfig(
         2,
         false,
         "official");
+  }
+
+  /** The official options are numbers where they could be booleans. */
+  static void requireSwitch(String key, int value) {
+    if (value != 0 && value != 1) {
+      throw new IllegalArgumentException("%s must be 0 or 1, got %d".formatted(key, value));
+    }
   }
 
   PastDecomposableMixing.Config block() {

@@ -35,7 +35,12 @@ public final class TimeMixerPaper implements Paper {
    */
   public record TimeFeaturesConfig(
       @Default("1") int timeenc,
-      @Default("h") @OneOf({"s", "t", "h", "d", "b", "w", "m"}) String freq) {}
+      @Default("h") @OneOf({"s", "t", "h", "d", "b", "w", "m"}) String freq) {
+    /** Checks the switch. */
+    public TimeFeaturesConfig {
+      TimeMixerConfig.requireSwitch("timeenc", timeenc);
+    }
+  }
 
   /**
    * A window of an ETT split.
