@@ -50,6 +50,23 @@ final class EmbeddingStore {
     return found;
   }
 
+  /** The vectors of all papers, of the encoder that most have one of. */
+  Map<Long, float[]> all() {
+    Map<Long, float[]> found = new HashMap<>();
+    database
+        .read(
+            db ->
+                db.createQuery(
+                        "select e.paper_id, e.text_sha, e.vector from embedding e join"
+                            + " (select model, max_tokens from embedding group by model, max_tokens"
+                            + " order by count(*) desc, model, max_tokens limit 1) m"
+                            + " on m.model = e.model and m.max_tokens = e.max_tokens")
+                    .map((row, c) -> new Row(row.getLong(1), row.getString(2), row.getBytes(3)))
+                    .list())
+        .forEach(row -> found.put(row.id(), VectorBytes.read(new BytesRef(row.vector()))));
+    return found;
+  }
+
   /** Stores the vectors of papers, in place of older ones. */
   void put(List<PaperDocument> papers, TextEncoder encoder) {
     if (papers.isEmpty()) {
@@ -61,11 +78,12 @@ final class EmbeddingStore {
               db.prepareBatch(
                   "delete from embedding"
                       + " where paper_id = :id and model = :model and max_tokens = :tokens");
-          // The paper may have been merged into another one meanwhile.
+          // The paper may have been withdrawn, or merged into another one, meanwhile.
           PreparedBatch fresh =
               db.prepareBatch(
                   "insert into embedding (paper_id, model, max_tokens, text_sha, vector)"
-                      + " select id, :model, :tokens, :sha, :vector from paper where id = :id");
+                      + " select id, :model, :tokens, :sha, :vector from paper"
+                      + " where id = :id and withdrawn_at is null");
           for (PaperDocument paper : papers) {
             for (PreparedBatch batch : List.of(old, fresh)) {
               batch

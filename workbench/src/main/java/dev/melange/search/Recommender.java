@@ -91,27 +91,69 @@ public final class Recommender {
     }
   }
 
-  private record State(long papers, long versions) {}
+  /** What papers are told apart by. */
+  public enum Basis {
+    /** The words of title, abstract and authors. */
+    WORDS,
+    /** Also the vector of their meaning, as far as the search has encoded them. */
+    WORDS_AND_MEANING
+  }
 
-  private record Corpus(State state, List<Long> ids, TextFeatures features) {}
+  private record State(long papers, long versions, long vectors) {}
+
+  /**
+   * The papers' features.
+   *
+   * @param meaning the rows with the vectors behind the words; the rows themselves without vectors
+   * @param dimensions of the vectors; 0 without
+   */
+  private record Corpus(
+      State state, List<Long> ids, TextFeatures features, List<Row> meaning, int dimensions) {}
 
   private synchronized Corpus corpus() {
     State now =
         database.read(
             db ->
-                db.createQuery("select count(*), coalesce(sum(row_version), 0) from paper")
-                    .map((row, context) -> new State(row.getLong(1), row.getLong(2)))
+                db.createQuery(
+                        "select count(*), coalesce(sum(row_version), 0),"
+                            + " (select count(*) from embedding) from paper")
+                    .map(
+                        (row, context) -> new State(row.getLong(1), row.getLong(2), row.getLong(3)))
                     .one());
     if (corpus == null || !corpus.state().equals(now)) {
       List<PaperEntry> papers =
           new PaperStore(database).list(PaperQuery.all(Sort.NEWEST, MOST_PAPERS, 0));
-      corpus =
-          new Corpus(
-              now,
-              papers.stream().map(PaperEntry::id).toList(),
-              TextFeatures.of(papers.stream().map(Recommender::text).toList()));
+      List<Long> ids = papers.stream().map(PaperEntry::id).toList();
+      TextFeatures features = TextFeatures.of(papers.stream().map(Recommender::text).toList());
+      Map<Long, float[]> vectors = new EmbeddingStore(database).all();
+      int dimensions = vectors.values().stream().mapToInt(it -> it.length).findFirst().orElse(0);
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < ids.size(); i++) {
+        rows.add(extended(features.rows().get(i), vectors.get(ids.get(i)), features.size()));
+      }
+      corpus = new Corpus(now, ids, features, rows, dimensions);
     }
     return corpus;
+  }
+
+  /** A row of words with a vector behind them. */
+  private static Row extended(Row words, float[] vector, int first) {
+    if (vector == null) {
+      return words;
+    }
+    int n = words.features().length;
+    int[] features = Arrays.copyOf(words.features(), n + vector.length);
+    double[] values = Arrays.copyOf(words.values(), n + vector.length);
+    for (int i = 0; i < vector.length; i++) {
+      features[n + i] = first + i;
+      values[n + i] = vector[i];
+    }
+    return new Row(features, values);
+  }
+
+  /** Whether the meaning of any paper is known. */
+  public boolean knowsMeaning() {
+    return corpus().dimensions() > 0;
   }
 
   private static String text(PaperEntry paper) {
@@ -123,17 +165,25 @@ public final class Recommender {
         + authors;
   }
 
+  /** Recommends papers by their words. */
+  public Picks of(Taste taste) {
+    return of(taste, Basis.WORDS);
+  }
+
   /**
    * Recommends papers.
    *
    * @return nothing if none of the positives is among the papers that are looked at
    */
-  public Picks of(Taste taste) {
+  public Picks of(Taste taste, Basis basis) {
     Corpus all = corpus();
+    boolean meaning = basis == Basis.WORDS_AND_MEANING;
     TextFeatures features = all.features();
     Set<Integer> muted = new HashSet<>();
     taste.muted().forEach(word -> muted.add(features.feature(word)));
-    List<Row> rows = features.rows().stream().map(row -> without(row, muted)).toList();
+    List<Row> rows =
+        (meaning ? all.meaning() : features.rows())
+            .stream().map(row -> without(row, muted)).toList();
     int n = rows.size();
     boolean[] positive = new boolean[n];
     int positives = 0;
@@ -150,7 +200,8 @@ public final class Recommender {
       // Balanced: both classes weigh the same, however few are tagged.
       costs[i] = C * n / (2.0 * (hard ? positives : n - positives));
     }
-    double[] weights = LinearSvm.fit(rows, positive, costs, features.size());
+    int size = features.size() + (meaning ? all.dimensions() : 0);
+    double[] weights = LinearSvm.fit(rows, positive, costs, size);
     List<Pick> picks = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       long id = all.ids().get(i);
@@ -190,7 +241,7 @@ public final class Recommender {
   private static List<String> reasons(Row row, double[] weights, TextFeatures features) {
     return IntStream.range(0, row.features().length)
         .boxed()
-        .filter(i -> weights[row.features()[i]] > 0)
+        .filter(i -> row.features()[i] < features.size() && weights[row.features()[i]] > 0)
         .sorted(Comparator.comparingDouble(i -> -row.values()[i] * weights[row.features()[i]]))
         .limit(REASONS)
         .map(i -> features.name(row.features()[i]))
@@ -211,12 +262,14 @@ public final class Recommender {
    *
    * @param wanted at least one
    * @param unwanted papers with a positive value for one of these are left out, and their positives
+   * @param basis what they are told apart by
    */
-  public List<Pick> combined(List<Taste> wanted, Combination combination, List<Taste> unwanted) {
+  public List<Pick> combined(
+      List<Taste> wanted, Combination combination, List<Taste> unwanted, Basis basis) {
     Map<Long, Pick> left = new HashMap<>();
     for (int i = 0; i < wanted.size(); i++) {
       Map<Long, Pick> next = new HashMap<>();
-      of(wanted.get(i)).picks().forEach(pick -> next.put(pick.id(), pick));
+      of(wanted.get(i), basis).picks().forEach(pick -> next.put(pick.id(), pick));
       if (i == 0) {
         left.putAll(next);
         continue;
@@ -229,7 +282,7 @@ public final class Recommender {
           });
     }
     for (Taste taste : unwanted) {
-      Map<Long, Double> scores = of(taste).scores();
+      Map<Long, Double> scores = of(taste, basis).scores();
       left.keySet().removeIf(id -> scores.getOrDefault(id, 1.0) > 0);
     }
     return left.values().stream()

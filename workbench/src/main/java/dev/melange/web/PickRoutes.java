@@ -1,6 +1,7 @@
 package dev.melange.web;
 
 import dev.melange.search.Recommender;
+import dev.melange.search.Recommender.Basis;
 import dev.melange.search.Recommender.Combination;
 import dev.melange.search.Recommender.Pick;
 import dev.melange.search.Recommender.Picks;
@@ -30,6 +31,9 @@ final class PickRoutes implements Routes {
   private static final int SHOWN = 20;
   private static final int MOST_TAGS = 20;
   private static final Map<String, Integer> WINDOWS = windows();
+
+  private static final String UNKNOWN =
+      "The meaning of the papers is not known here (yet): these are judged by words alone.";
 
   private final Site site;
   private final PickStore store;
@@ -85,14 +89,18 @@ final class PickRoutes implements Routes {
     }
     List<TagStore.Tag> tags = site.tags().of(user.id());
     Long only = wanted.size() == 1 ? tag(user, wanted.get(0)) : null;
-    Picks alone = only == null ? null : recommender.of(taste(only));
+    boolean meaning = choice(context, "by", List.of("words", "meaning")).equals("meaning");
+    boolean known = !meaning || recommender.knowsMeaning();
+    Basis basis = meaning && known ? Basis.WORDS_AND_MEANING : Basis.WORDS;
+    Picks alone = only == null ? null : recommender.of(taste(only), basis);
     List<Pick> picks =
         alone != null && unwanted.isEmpty()
             ? alone.picks()
             : recommender.combined(
                 tastes(user, wanted),
                 all ? Combination.ALL : Combination.ANY,
-                tastes(user, unwanted));
+                tastes(user, unwanted),
+                basis);
     List<PickView> shown = entries(picks, WINDOWS.get(window), user);
     PicksView view =
         new PicksView(
@@ -104,6 +112,7 @@ final class PickRoutes implements Routes {
                             tag.name(), wanted.contains(tag.name()), unwanted.contains(tag.name())))
                 .toList(),
             all,
+            meaning,
             WINDOWS.keySet().stream()
                 .map(
                     name ->
@@ -115,7 +124,7 @@ final class PickRoutes implements Routes {
             only == null ? null : EntryViews.encoded(wanted.get(0)),
             alone == null ? List.of() : words(alone),
             only == null ? List.of() : store.muted(only),
-            notice(tags, wanted, shown),
+            known ? notice(tags, wanted, shown) : UNKNOWN,
             shown);
     context.html(site.templates().render("picks.jte", view));
   }

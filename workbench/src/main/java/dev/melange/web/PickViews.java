@@ -14,6 +14,7 @@ public final class PickViews {
    * @param frame what all pages have
    * @param tags the reader's, as one can choose among them
    * @param all whether papers are like all of the chosen tags rather than any
+   * @param meaning whether their meaning counts besides their words
    * @param windows since when papers count
    * @param tag the only one that is chosen, by its name in addresses; null for several
    * @param words what counts for that tag
@@ -25,6 +26,7 @@ public final class PickViews {
       Frame frame,
       List<ChoiceView> tags,
       boolean all,
+      boolean meaning,
       List<WindowView> windows,
       String tag,
       List<WordView> words,

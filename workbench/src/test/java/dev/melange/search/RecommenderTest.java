@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.melange.feed.PageText;
 import dev.melange.feed.Seed;
 import dev.melange.papers.Cards;
+import dev.melange.search.Recommender.Basis;
 import dev.melange.search.Recommender.Combination;
 import dev.melange.search.Recommender.Pick;
 import dev.melange.search.Recommender.Taste;
@@ -88,6 +89,31 @@ class RecommenderTest {
     assertThat(first(1, 6, 16)).containsExactly(17);
   }
 
+  /** The other half of T19, with the vectors that the search keeps. */
+  @Test
+  void recommendsByMeaningToo() throws Exception {
+    try (PaperSearch search = PaperSearch.open(database, null, MiniLmEncoder::load)) {
+      search.awaitReady();
+    }
+    assertThat(recommender.knowsMeaning()).isTrue();
+    Recommender.Picks both = recommender.of(taste(9, 13, 25), Basis.WORDS_AND_MEANING);
+    assertThat(positions(both.picks()).subList(0, 2)).containsExactlyInAnyOrder(19, 15);
+    assertThat(both.picks().get(0).reasons()).isNotEmpty();
+    assertThat(both.words()).hasSize(10);
+    assertThat(
+            positions(recommender.of(taste(3, 4, 12), Basis.WORDS_AND_MEANING).picks())
+                .subList(0, 3))
+        .containsExactlyInAnyOrder(2, 5, 14);
+    assertThat(
+            positions(recommender.of(taste(20, 37), Basis.WORDS_AND_MEANING).picks()).subList(0, 3))
+        .containsExactlyInAnyOrder(27, 40, 31);
+    assertThat(
+            recommender.combined(
+                List.of(taste(9, 13, 25)), Combination.ANY, List.of(), Basis.WORDS_AND_MEANING))
+        .isEqualTo(both.picks());
+    assertThat(recommender.of(taste(9, 13, 25)).scores()).isNotEqualTo(both.scores());
+  }
+
   @Test
   void saysWhyAndListensToWhatIsMuted() {
     Recommender.Picks picks = recommender.of(taste(9, 13, 25));
@@ -116,13 +142,16 @@ class RecommenderTest {
   @Test
   void combinesTags() {
     List<Taste> both = List.of(taste(9, 13, 25), taste(6, 16));
-    List<Integer> any = positions(recommender.combined(both, Combination.ANY, List.of()));
-    List<Integer> all = positions(recommender.combined(both, Combination.ALL, List.of()));
+    List<Integer> any =
+        positions(recommender.combined(both, Combination.ANY, List.of(), Basis.WORDS));
+    List<Integer> all =
+        positions(recommender.combined(both, Combination.ALL, List.of(), Basis.WORDS));
     assertThat(any.subList(0, 3)).contains(17, 19);
     assertThat(any).doesNotContain(9, 13, 25, 6, 16).hasSize(36);
     assertThat(all).containsExactlyInAnyOrderElementsOf(any).isNotEqualTo(any);
     List<Integer> rest =
-        positions(recommender.combined(both, Combination.ANY, List.of(taste(17, 3, 4))));
+        positions(
+            recommender.combined(both, Combination.ANY, List.of(taste(17, 3, 4)), Basis.WORDS));
     assertThat(rest).isSubsetOf(any).doesNotContain(17, 3, 4);
   }
 

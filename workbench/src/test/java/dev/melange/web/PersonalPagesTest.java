@@ -124,6 +124,9 @@ class PersonalPagesTest {
         .contains("<s>mixup</s>");
     post("/tags/mixes/mute", "word=mixup&muted=false", 303);
     assertThat(body("/recommendations?tag=mixes")).doesNotContain("<s>mixup</s>");
+    assertThat(body("/recommendations?tag=mixes&by=meaning"))
+        .contains("these are judged by words alone", "value=\"meaning\" selected");
+    assertThat(site.get("/recommendations?tag=mixes&by=luck").statusCode()).isEqualTo(400);
     assertThat(body("/recommendations?tag=mixes&tag=series&like=all"))
         .contains("TimeMixer")
         .doesNotContain("id=\"t-local:tsmixer\"", "Not for me");
