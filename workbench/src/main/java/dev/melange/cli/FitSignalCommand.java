@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
         "Fit a line (CSV, WAV), an image or a short video (folder of frames) with a small network"
             + " that computes its values anywhere. Writes field.safetensors, field-compact.gz, the"
             + " reconstruction, report.html, config.json and metrics.csv. Ctrl-C saves; --resume"
-            + " goes on. Models: cam (all signals), siren, finer, fourier, wire (all signals), ffn"
-            + " and grid (images).",
+            + " goes on. Models: cam, siren, finer, fourier, wire and grid (all signals), ffn"
+            + " (images).",
     synopsisSubcommandLabel = "[decode]",
     commandListHeading = "%nCommands:%n",
     subcommands = FitSignalDecodeCommand.class,

@@ -76,8 +76,8 @@ final class FitSignalDecodeCommand extends Subcommand {
     }
     if (sizes.size() != shape.sizes().size()) {
       throw new IllegalArgumentException(
-          "the field is a %s, so --size has %d numbers; got %s"
-              .formatted(shape, shape.sizes().size(), size));
+          "--size takes one number for each axis of the field, %d of this %s; got %s"
+              .formatted(shape.sizes().size(), shape, size));
     }
     return sizes;
   }

@@ -109,7 +109,7 @@ final class FitSignalRun {
     Optional<SignalModel.Frequency> frequency = model.frequency(signal.kind());
     if (frequency.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no frequency setting that --fresh could choose for a %s; leave it out, or choose another --model, such as siren or fourier"
+          "%s has no frequency setting that --fresh could choose for this %s; leave it out, or choose another --model, such as siren or fourier"
               .formatted(model.name(), signal.shape()));
     }
     if (settings.set().containsKey(frequency.get().key())) {

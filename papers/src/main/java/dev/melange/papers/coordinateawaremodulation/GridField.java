@@ -8,16 +8,18 @@ import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
- * A grid of features whose interpolated values go into an MLP, a baseline. Coordinates [n, 2] in
- * [0, 1] to values [n, out].
+ * A grid of features over a line, a plane or a volume, whose interpolated values go into an MLP, a
+ * baseline. Coordinates [n, 1 to 3] in [0, 1] to values [n, out].
  */
 public final class GridField extends UnaryLayer {
   /**
    * Configuration of {@code field/grid}.
    *
-   * @param grid cells [Ga, Gb]; the first coordinate indexes the last axis
+   * @param grid cells along each axis, such as [Ga, Gb] for a plane; the first coordinate indexes
+   *     the last axis
    * @param grid_features features of a cell
    * @param hidden_features width
    * @param num_layers hidden layers
@@ -34,8 +36,8 @@ public final class GridField extends UnaryLayer {
     /** Checks the sizes. */
     public Config {
       grid = List.copyOf(grid);
-      if (grid.size() != 2 || grid.stream().anyMatch(cells -> cells < 1)) {
-        throw new IllegalArgumentException("grid is two sizes of at least 1, got " + grid);
+      if (grid.isEmpty() || grid.size() > 3 || grid.stream().anyMatch(cells -> cells < 1)) {
+        throw new IllegalArgumentException("grid is one to three sizes of at least 1, got " + grid);
       }
       if (grid_features < 1 || hidden_features < 1 || num_layers < 0 || out_features < 1) {
         throw new IllegalArgumentException(
@@ -48,14 +50,19 @@ public final class GridField extends UnaryLayer {
   private static final double FIRST_FEATURES = 1e-4;
 
   private final Config config;
-  private final Tensor grid; // [1, g, Ga, Gb]
+  private final Tensor grid; // [1, g, Ga, Gb] for a plane
   private final List<Linear> layers = new ArrayList<>();
   private final Linear last;
 
   /** A field with small uniform features and PyTorch's initial weights. */
   public GridField(Config config, Rng rng) {
     this.config = config;
-    Tensor cells = Tensor.empty(1, config.grid_features, config.grid.get(0), config.grid.get(1));
+    Tensor cells =
+        Tensor.empty(
+            LongStream.concat(
+                    LongStream.of(1, config.grid_features),
+                    config.grid.stream().mapToLong(Integer::longValue))
+                .toArray());
     grid = parameter("grid", Init.uniform(cells, -FIRST_FEATURES, FIRST_FEATURES, rng));
     int in = config.grid_features;
     for (int i = 0; i < config.num_layers; i++) {

@@ -158,17 +158,41 @@ final class SignalModels {
 
     @Override
     public boolean fits(Signal.Kind kind) {
-      return kind == Signal.Kind.IMAGE;
+      return true;
     }
 
+    /** Cells along the axes of the signal, the first axis last; fewer values than the signal. */
     @Override
     public Record config(Signal.Shape shape) {
-      return new GridField.Config(List.of(64, 64), 16, 64, 2, shape.channels().size(), true);
+      List<Integer> sizes = shape.sizes();
+      int channels = shape.channels().size();
+      return switch (shape.kind()) {
+        case LINE -> grid(List.of(Math.max(8, Math.min(1024, sizes.get(0) / 8))), 8, channels);
+        case IMAGE -> grid(List.of(64, 64), 16, channels);
+        case VIDEO ->
+            grid(
+                List.of(
+                    Math.min(32, sizes.get(2)),
+                    Math.min(32, sizes.get(1)),
+                    Math.min(16, sizes.get(0))),
+                8,
+                channels);
+      };
+    }
+
+    private static GridField.Config grid(List<Integer> cells, int features, int channels) {
+      return new GridField.Config(cells, features, 64, 2, channels, true);
     }
 
     @Override
     public SignalField create(Record config, Signal.Shape shape, Rng rng) {
-      GridField network = new GridField((GridField.Config) config, rng);
+      GridField.Config cells = (GridField.Config) config;
+      if (cells.grid().size() != shape.sizes().size()) {
+        throw new IllegalArgumentException(
+            "grid has a size for each axis of the signal, %d of this %s, got %s"
+                .formatted(shape.sizes().size(), shape, cells.grid()));
+      }
+      GridField network = new GridField(cells, rng);
       return new PointField(
           network, Places.CENTRES, shape.channels().size(), groups(network), List::of);
     }

@@ -63,7 +63,7 @@ public final class FieldFit {
   public static Record config(SignalModel model, Signal signal, Map<String, String> overrides) {
     if (!model.fits(signal.kind())) {
       throw new IllegalArgumentException(
-          "%s cannot be fitted to a %s; see which models can with 'melange fit-signal --help'"
+          "%s cannot be fitted to this %s; see which models can with 'melange fit-signal --help'"
               .formatted(model.name(), signal.shape()));
     }
     return Configs.with(model.config(signal.shape()), overrides, model.name());

@@ -59,7 +59,7 @@ public record FrequencyChoice(
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "%s has no frequency setting that could be chosen for a %s; choose another model, such as siren or fourier"
+                        "%s has no frequency setting that could be chosen for this %s; choose another model, such as siren or fourier"
                             .formatted(model.name(), signal.shape())));
     List<Double> values = candidates.isEmpty() ? frequency.candidates() : List.copyOf(candidates);
     try (Scope scope = Scope.open();

@@ -62,7 +62,7 @@ class FieldFitTest {
           case "siren", "finer", "fourier", "wire" ->
               Map.of("hidden_features", "32", "hidden_layers", "1");
           case "ffn" -> Map.of("hidden_features", "32", "num_frequencies", "16", "sigma", "2");
-          case "grid" -> Map.of("grid", "[8, 8]");
+          case "grid" -> signal.kind() == Signal.Kind.IMAGE ? Map.of("grid", "[8, 8]") : Map.of();
           default ->
               signal.kind() == Signal.Kind.IMAGE
                   ? Map.of("hidden_features", "32", "num_frequencies", "16", "sigma", "2")
@@ -74,9 +74,21 @@ class FieldFitTest {
 
   @ParameterizedTest
   @CsvSource({
-    "LINE, cam", "LINE, siren", "LINE, finer", "LINE, fourier", "LINE, wire",
-    "IMAGE, cam", "IMAGE, ffn", "IMAGE, grid", "IMAGE, siren", "IMAGE, wire",
-    "VIDEO, cam", "VIDEO, siren", "VIDEO, fourier"
+    "LINE, cam",
+    "LINE, siren",
+    "LINE, finer",
+    "LINE, fourier",
+    "LINE, wire",
+    "LINE, grid",
+    "IMAGE, cam",
+    "IMAGE, ffn",
+    "IMAGE, grid",
+    "IMAGE, siren",
+    "IMAGE, wire",
+    "VIDEO, cam",
+    "VIDEO, siren",
+    "VIDEO, fourier",
+    "VIDEO, grid"
   })
   void learnsAndIsReadBackAsItWas(Signal.Kind kind, String model) throws IOException {
     Signal signal = signal(kind);
@@ -155,8 +167,12 @@ class FieldFitTest {
   @Test
   void refusesWhatDoesNotFit() throws IOException {
     Signal line = signal(Signal.Kind.LINE);
-    assertThatThrownBy(() -> FieldFit.config(Catalogue.signalModel("grid"), line, Map.of()))
-        .hasMessageContaining("grid cannot be fitted to a line of 64 samples");
+    assertThatThrownBy(() -> FieldFit.config(Catalogue.signalModel("ffn"), line, Map.of()))
+        .hasMessageContaining("ffn cannot be fitted to this line of 64 samples");
+    SignalModel grid = Catalogue.signalModel("grid");
+    Record plane = FieldFit.config(grid, line, Map.of("grid", "[8, 8]"));
+    assertThatThrownBy(() -> FieldFit.fit(line, grid, plane, options(1), Trainer::fit))
+        .hasMessageContaining("1 of this line of 64 samples, 1 channel, got [8, 8]");
     assertThatThrownBy(() -> Catalogue.signalModel("sirene"))
         .hasMessageContaining("no signal model 'sirene'")
         .hasMessageContaining("siren");
