@@ -2,10 +2,12 @@ package dev.melange.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.melange.feed.ArxivId;
 import dev.melange.feed.Fetched;
 import dev.melange.feed.Formats;
 import dev.melange.feed.ParsedSource;
 import dev.melange.feed.SourceKind;
+import dev.melange.jobs.Submissions;
 import dev.melange.papers.Cards;
 import dev.melange.store.CatalogueLinks;
 import dev.melange.store.Database;
@@ -42,15 +44,18 @@ import picocli.CommandLine.Parameters;
       "  melange papers import page.txt",
       "  melange papers import library.bib library.ris library.json   what Zotero exports",
       "  melange papers import *.json --dry-run   what would change",
-      "  melange papers import \"https://export.arxiv.org/api/query?id_list=2311.07575\""
+      "  melange papers import 2311.07575",
+      "  melange papers import \"https://rss.arxiv.org/rss/cs.CV\""
     })
 final class PapersImportCommand extends Subcommand {
   private static final int MAX_BYTES = 50 << 20;
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "FILE|URL",
-      description = "A file, - for standard input, or an https address of a source of papers.")
+      paramLabel = "FILE|URL|ID",
+      description =
+          "A file, - for standard input, an https address of a source of papers, or the arXiv id"
+              + " of one.")
   private List<String> sources = new ArrayList<>();
 
   @Option(
@@ -88,7 +93,8 @@ final class PapersImportCommand extends Subcommand {
           new Importer(
               database, new CatalogueLinks(Cards.all()), Clock.systemUTC(), ZoneOffset.UTC);
       importer.importCards(Cards.all());
-      for (String source : sources) {
+      for (String given : sources) {
+        String source = address(given);
         byte[] bytes =
             source.matches("(?i)[a-z]{2,10}://.*") ? fetch(database, source) : read(source);
         ParsedSource parsed = Formats.parse(bytes, kind == null ? Formats.detect(bytes) : kind);
@@ -98,6 +104,13 @@ final class PapersImportCommand extends Subcommand {
     console.result(() -> json(reports), () -> print(console, reports));
     boolean refused = reports.stream().anyMatch(report -> report.count(Outcome.REFUSED) > 0);
     return refused ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  /** An arXiv id, in any form, stands for what arXiv tells of it, unless a file has that name. */
+  static String address(String source) {
+    return source.equals("-") || Files.exists(Path.of(source.replace("\0", "")))
+        ? source
+        : ArxivId.parse(source).map(Submissions::address).orElse(source);
   }
 
   private int archive(Console console, Path file) throws IOException {

@@ -44,9 +44,7 @@ final class PapersListCommand extends Subcommand {
   }
 
   static int list(Console console, Sort order, int limit) throws IOException {
-    if (limit < 1) {
-      throw new IllegalArgumentException("--limit must be at least 1, got " + limit);
-    }
+    requireLimit(limit);
     try (Database database = PapersStore.open()) {
       PaperQuery query = PaperQuery.all(order, limit, 0);
       PaperStore papers = new PaperStore(database);
@@ -60,6 +58,12 @@ final class PapersListCommand extends Subcommand {
           });
     }
     return ExitCode.OK;
+  }
+
+  static void requireLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("--limit must be at least 1, got " + limit);
+    }
   }
 
   private Sort order() {

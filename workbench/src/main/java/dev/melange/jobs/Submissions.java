@@ -192,7 +192,8 @@ public final class Submissions {
         .findFirst();
   }
 
-  private static String address(ArxivId id) {
+  /** Where arXiv tells of a paper. */
+  public static String address(ArxivId id) {
     return "https://export.arxiv.org/api/query?id_list=" + id.id();
   }
 

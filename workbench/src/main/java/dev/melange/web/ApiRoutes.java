@@ -3,6 +3,7 @@ package dev.melange.web;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperQuery;
 import dev.melange.store.Period;
+import dev.melange.store.Ranking;
 import dev.melange.store.Settings;
 import dev.melange.store.Sort;
 import io.javalin.config.RoutesConfig;
@@ -43,8 +44,15 @@ final class ApiRoutes implements Routes {
   private void trending(Context context) {
     int limit = Params.number(context, "limit", 1, 100, 50);
     int page = Params.number(context, "p", 0, 1_000_000, 0);
-    PaperQuery query = PaperQuery.all(Sort.TRENDING, limit, (long) page * limit);
-    Replies.cached(context, Bases.shapes(context, site).wrappers(site.papers().list(query)));
+    String by = context.queryParam("by");
+    Ranking ranking = by == null ? null : Params.refused(() -> Ranking.of(by));
+    long leftOut = (long) page * limit;
+    List<PaperEntry> entries =
+        ranking == null
+            ? site.papers().list(PaperQuery.all(Sort.TRENDING, limit, leftOut))
+            : site.papers()
+                .withIds(ranking.ids(site.database(), site.clock().instant(), limit, leftOut));
+    Replies.cached(context, Bases.shapes(context, site).wrappers(entries));
   }
 
   /** All papers, published last first; the header Link leads to the next page. */

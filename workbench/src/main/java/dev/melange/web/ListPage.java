@@ -40,8 +40,8 @@ final class ListPage {
   private String table;
   private String recommended;
   private PersonalViews.CollectionView collection;
-  private List<Sort> sorts = List.of();
-  private Sort sort;
+  private List<Choice> choices = List.of();
+  private String chosen = "";
 
   /**
    * A list.
@@ -68,11 +68,19 @@ final class ListPage {
 
   /** The papers of some ids, in their order. */
   static ListPage of(Site site, String heading, String path, List<Long> ids) {
+    return of(
+        site, heading, path, (most, leftOut) -> ids.stream().skip(leftOut).limit(most).toList());
+  }
+
+  /** Gives the ids of a part of a list. */
+  interface Ids {
+    List<Long> part(int most, long leftOut);
+  }
+
+  /** The papers of the ids of each part, in their order. */
+  static ListPage of(Site site, String heading, String path, Ids ids) {
     return new ListPage(
-        site,
-        heading,
-        path,
-        (most, leftOut) -> site.papers().withIds(ids.stream().skip(leftOut).limit(most).toList()));
+        site, heading, path, (most, leftOut) -> site.papers().withIds(ids.part(most, leftOut)));
   }
 
   /** One of the lists of all papers, beside the others and with the invitation to subscribe. */
@@ -136,13 +144,21 @@ final class ListPage {
   }
 
   /**
+   * An order one can choose.
+   *
+   * @param parameter of the address; empty for the list's own order
+   * @param word for it
+   */
+  record Choice(String parameter, String word) {}
+
+  /**
    * With a choice of orders, the first of which is the list's own.
    *
-   * @param shown the order of these papers
+   * @param shown the parameter of the order of these papers
    */
-  ListPage sorted(List<Sort> orders, Sort shown) {
-    this.sorts = orders;
-    this.sort = shown;
+  ListPage sorted(List<Choice> orders, String shown) {
+    this.choices = orders;
+    this.chosen = shown;
     return this;
   }
 
@@ -167,14 +183,14 @@ final class ListPage {
             tabs ? tabs() : List.of(),
             period == null ? null : new Dates(site).view(period),
             explanation,
-            sorts.size() < 2 ? List.of() : sorts.stream().map(this::order).toList(),
+            choices.size() < 2 ? List.of() : choices.stream().map(this::order).toList(),
             found.isEmpty() && notice == null ? whenEmpty : notice,
             EntryViews.of(found.subList(0, Math.min(PAGE, found.size())), site, viewer, scores),
             (long) page * PAGE + 1,
             columns,
             page + 1,
-            page == 0 ? Dates.NOTHING : new LinkView(address(sort, page - 1), "Previous page"),
-            more ? new LinkView(address(sort, page + 1), "Next page") : Dates.NOTHING,
+            page == 0 ? Dates.NOTHING : new LinkView(address(chosen, page - 1), "Previous page"),
+            more ? new LinkView(address(chosen, page + 1), "Next page") : Dates.NOTHING,
             feed,
             table,
             recommended,
@@ -182,27 +198,15 @@ final class ListPage {
     context.html(site.templates().render("list.jte", view));
   }
 
-  private String address(Sort order, int page) {
-    List<String> parameters = new ArrayList<>();
-    if (order != null && order != sorts.get(0)) {
-      parameters.add("sort=" + order.label());
-    }
-    if (page > 0) {
-      parameters.add("p=" + page);
-    }
-    return parameters.isEmpty() ? path : path + "?" + String.join("&", parameters);
+  private String address(String order, int page) {
+    String place = page == 0 ? "" : "p=" + page;
+    String both = order + (order.isEmpty() || place.isEmpty() ? "" : "&") + place;
+    return both.isEmpty() ? path : path + "?" + both;
   }
 
-  private TabView order(Sort order) {
-    String word =
-        switch (order) {
-          case PUBLISHED_AT -> "Listed";
-          case UPVOTES -> "Votes";
-          case TRENDING -> "Trend";
-          case NEWEST -> "Published";
-          case POSITION -> "As imported";
-        };
-    return new TabView(address(order, 0), word, order == sort);
+  private TabView order(Choice choice) {
+    return new TabView(
+        address(choice.parameter(), 0), choice.word(), choice.parameter().equals(chosen));
   }
 
   private List<TabView> tabs() {

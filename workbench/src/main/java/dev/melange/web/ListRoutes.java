@@ -3,7 +3,9 @@ package dev.melange.web;
 import dev.melange.store.PaperEntry;
 import dev.melange.store.PaperQuery;
 import dev.melange.store.Period;
+import dev.melange.store.Ranking;
 import dev.melange.store.Sort;
+import dev.melange.web.ListPage.Choice;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -58,7 +60,7 @@ final class ListRoutes implements Routes {
             : ListPage.of(site, "Daily Papers", "/papers", all(sort));
     page.withTabs()
         .around(new Period(Period.Unit.DATE, day))
-        .sorted(sorts, sort)
+        .sorted(choices(sorts), parameter(sorts, sort))
         .explained(explanation(sort))
         .feed("/feeds/daily.atom")
         .show(context);
@@ -86,7 +88,7 @@ final class ListRoutes implements Routes {
         .withTabs()
         .around(period)
         .inColumns()
-        .sorted(sorts, sort)
+        .sorted(choices(sorts), parameter(sorts, sort))
         .explained(explanation(sort))
         .notice(asked(context, period))
         .whenEmpty("No papers in %s.".formatted(Dates.heading(period)))
@@ -100,6 +102,24 @@ final class ListRoutes implements Routes {
       sorts.add(Sort.POSITION);
     }
     return sorts;
+  }
+
+  private static List<Choice> choices(List<Sort> sorts) {
+    return sorts.stream().map(sort -> new Choice(parameter(sorts, sort), word(sort))).toList();
+  }
+
+  private static String parameter(List<Sort> sorts, Sort sort) {
+    return sort == sorts.get(0) ? "" : "sort=" + sort.label();
+  }
+
+  private static String word(Sort sort) {
+    return switch (sort) {
+      case PUBLISHED_AT -> "Listed";
+      case UPVOTES -> "Votes";
+      case TRENDING -> "Trend";
+      case NEWEST -> "Published";
+      case POSITION -> "As imported";
+    };
   }
 
   private static String explanation(Sort sort) {
@@ -124,11 +144,53 @@ final class ListRoutes implements Routes {
   }
 
   private void trending(Context context) {
-    ListPage.of(site, "Trending", "/papers/trending", all(Sort.TRENDING))
-        .withTabs()
-        .explained(explanation(Sort.TRENDING))
+    String by = context.queryParam("by");
+    Ranking ranking = by == null ? null : Params.refused(() -> Ranking.of(by));
+    String heading = "Trending";
+    String path = "/papers/trending";
+    ListPage page =
+        ranking == null
+            ? ListPage.of(site, heading, path, all(Sort.TRENDING))
+            : ListPage.of(
+                site,
+                heading,
+                path,
+                (most, leftOut) ->
+                    ranking.ids(site.database(), site.clock().instant(), most, leftOut));
+    List<Choice> choices = new ArrayList<>();
+    choices.add(new Choice("", "Now"));
+    for (Ranking other : Ranking.values()) {
+      choices.add(new Choice("by=" + other.label(), word(other)));
+    }
+    page.withTabs()
+        .sorted(choices, ranking == null ? "" : "by=" + ranking.label())
+        .explained(ranking == null ? explanation(Sort.TRENDING) : explanation(ranking))
+        .whenEmpty(
+            ranking == null ? "No papers here yet." : "Nobody voted for a paper in this time.")
         .feed("/feeds/trending.atom")
         .show(context);
+  }
+
+  private static String word(Ranking ranking) {
+    return switch (ranking) {
+      case HOT -> "Hot";
+      case DAY -> "Top of the day";
+      case WEEK -> "of the week";
+      case MONTH -> "of the month";
+      case ALL -> "of all";
+    };
+  }
+
+  private static String explanation(Ranking ranking) {
+    return switch (ranking) {
+      case HOT ->
+          "The logarithm (to base 10) of the votes, plus the time of listing in units of 12.5 hours:"
+              + " ten times the votes make up for 12.5 hours.";
+      case DAY -> "Most votes of the last 24 hours first.";
+      case WEEK -> "Most votes of the last 7 days first.";
+      case MONTH -> "Most votes of the last 30 days first.";
+      case ALL -> "Most votes first.";
+    };
   }
 
   private void newest(Context context) {

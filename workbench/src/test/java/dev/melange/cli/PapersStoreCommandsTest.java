@@ -84,6 +84,18 @@ class PapersStoreCommandsTest {
   }
 
   @Test
+  void asksArxivForIdsThatAreNoFiles() {
+    String query = "https://export.arxiv.org/api/query?id_list=2311.07575";
+    assertThat(PapersImportCommand.address("2311.07575")).isEqualTo(query);
+    assertThat(PapersImportCommand.address("arXiv:2311.07575v2")).isEqualTo(query);
+    assertThat(PapersImportCommand.address("https://arxiv.org/abs/2311.07575")).isEqualTo(query);
+    assertThat(PapersImportCommand.address("page.txt")).isEqualTo("page.txt");
+    assertThat(PapersImportCommand.address("-")).isEqualTo("-");
+    assertThat(PapersImportCommand.address(query)).isEqualTo(query);
+    assertThat(PapersImportCommand.address(home.toString())).isEqualTo(home.toString());
+  }
+
+  @Test
   void measuresTheSearch() throws Exception {
     JsonNode judged = run("papers", "eval", "--json").json();
     assertThat(judged.get("queries").size()).isGreaterThanOrEqualTo(20);

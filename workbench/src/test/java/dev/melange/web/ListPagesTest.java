@@ -145,6 +145,12 @@ class ListPagesTest {
     assertThat(trending).hasSize(3);
     assertThat(trending.get(0).path("paper").path("id").isTextual()).isTrue();
     assertThat(site.get("/api/papers/trending?limit=0").statusCode()).isEqualTo(400);
+    assertThat(site.json("/api/papers/trending?by=hot&limit=3")).hasSize(3);
+    assertThat(site.json("/api/papers/trending?by=day")).isEmpty();
+    assertThat(site.get("/api/papers/trending?by=year").statusCode()).isEqualTo(400);
+    assertThat(site.get("/papers/trending?by=week").body())
+        .contains("Nobody voted for a paper in this time.", "Most votes of the last 7 days first.");
+    assertThat(site.get("/papers/trending?by=hot").body()).contains("12.5 hours");
   }
 
   @Test

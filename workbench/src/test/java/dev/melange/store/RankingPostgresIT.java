@@ -1,0 +1,4 @@
+package dev.melange.store;
+
+/** The same on PostgreSQL. */
+class RankingPostgresIT extends RankingTest {}
