@@ -5,6 +5,7 @@ import dev.melange.tensor.DType;
 import dev.melange.tensor.Device;
 import dev.melange.tensor.Nn;
 import dev.melange.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Batch normalisation of [B, C] or [B, C, ...]. In training the batch's own statistics are used and
@@ -85,9 +86,20 @@ public final class BatchNorm extends UnaryLayer {
     return conv.forward(x, scale, shift);
   }
 
+  /**
+   * The normalised numbers, of the same shape.
+   *
+   * @throws IllegalArgumentException in training, if there is one number per channel only: it would
+   *     have no variance, and the running one would become NaN
+   */
   @Override
   public Tensor forward(Tensor x) {
     if (isTraining()) {
+      if (x.dim() >= 2 && x.numel() == x.size(1)) {
+        throw new IllegalArgumentException(
+            "batch normalisation needs more than one number per channel in training, got %s; train with batches of at least 2"
+                .formatted(Arrays.toString(x.shape())));
+      }
       try (var guard = Autograd.noGrad()) {
         batches.add_(batches.onesLike());
       }

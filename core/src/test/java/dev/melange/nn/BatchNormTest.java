@@ -50,6 +50,24 @@ class BatchNormTest {
   }
 
   @Test
+  void refusesToTrainOnOneNumberPerChannel() {
+    try (BatchNorm norm = new BatchNorm(6);
+        Scope scope = Scope.open()) {
+      assertThat(norm.forward(Tensor.ones(1, 6)).shape()).containsExactly(1, 6);
+      norm.train();
+      for (long[] shape : new long[][] {{1, 6}, {1, 6, 1, 1}}) {
+        assertThatThrownBy(() -> norm.forward(Tensor.ones(shape)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("more than one number per channel in training, got [1, 6")
+            .hasMessageContaining("batches of at least 2");
+      }
+      norm.forward(new Rng(1).normal(2, 6));
+      norm.forward(new Rng(1).normal(1, 6, 1, 2));
+      assertThat(norm.runningVariance().toFloats()).doesNotContain(Float.NaN);
+    }
+  }
+
+  @Test
   void inTrainingItTakesTheBatchesStatistics() {
     try (Conv2d conv = convolution(false);
         BatchNorm norm = new BatchNorm(6);
