@@ -122,9 +122,10 @@ final class FitSceneRun {
   private static String summary(ObjectNode json) {
     return String.format(
         Locale.ROOT,
-        "PSNR %.2f dB on %d held-out views, %s with %,d parameters",
+        "PSNR %.2f dB on %d held-out view%s, %s with %,d parameters",
         json.get("psnr").asDouble(),
         json.get("held_out").size(),
+        json.get("held_out").size() == 1 ? "" : "s",
         json.get("model").asText(),
         json.get("parameters").asLong());
   }
