@@ -23,6 +23,12 @@ import java.util.Locale;
 
 /** The report of a training without labels. */
 final class PretrainingReport {
+  /** Metric: share of the query's class among the hardest negatives. */
+  static final String FALSE_HARD = "false_negatives_hard";
+
+  /** Metric: share of mixed negatives with a source of the query's class. */
+  static final String FALSE_MIXED = "false_negatives_mixed";
+
   private static final int SHOWN = 4;
   private static final int VIEWS = 6;
 
@@ -55,7 +61,10 @@ final class PretrainingReport {
                 : ""));
     report.section("Learning").charts(curves(training.history()));
     report.paragraph(
-        "Queries that find their key: share of the training's images whose two views are more alike than the first is to any key of the queue, with the mixed negatives and without. Mixed negatives make the task harder; that is their purpose. Alignment: mean squared distance of two views of a validation image. Uniformity: how evenly the embeddings cover the sphere. Lower is better for both.");
+        "Queries that find their key: share of the training's images whose two views are more alike than the first is to any key of the queue, with the mixed negatives and without. Mixed negatives make the task harder; that is their purpose. Alignment: mean squared distance of two views of a validation image. Uniformity: how evenly the embeddings cover the sphere. Lower is better for both."
+            + (photos.labelled()
+                ? " Negatives of the query's own class: as the class folders tell, which the training sees only with --oracle; it pushes such images apart although they are alike. A mixed negative counts if one of its sources is."
+                : ""));
     report
         .section("Views")
         .paragraph("Training images on the left, and views of them that the training compares.")
@@ -97,6 +106,17 @@ final class PretrainingReport {
                 values(evaluated, "uniformity", 1),
                 values(evaluated, "alignment", 1))
             .build());
+    if (evaluated.get(0).metrics().containsKey(FALSE_HARD)) {
+      XyChart.Builder wrong =
+          Chart.xy("Negatives of the query's own class").x("epoch").y("share (%)");
+      add(wrong, "among the hardest", evaluated, FALSE_HARD, 100);
+      List<EpochRecord> mixing =
+          evaluated.stream().filter(epoch -> epoch.metrics().containsKey(FALSE_MIXED)).toList();
+      if (!mixing.isEmpty()) {
+        add(wrong, "among the mixed ones", mixing, FALSE_MIXED, 100);
+      }
+      charts.add(wrong.build());
+    }
     if (evaluated.get(0).metrics().containsKey("knn")) {
       XyChart.Builder knn =
           Chart.xy("Validation images classified by nearest neighbours")

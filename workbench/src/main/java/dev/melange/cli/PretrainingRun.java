@@ -221,8 +221,17 @@ final class PretrainingRun {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("proxy_accuracy", counted.proxyAccuracy());
     metrics.put("proxy_accuracy_real", counted.proxyAccuracyReal());
+    putKnown(metrics, PretrainingReport.FALSE_HARD, counted.falseHard());
+    putKnown(metrics, PretrainingReport.FALSE_MIXED, counted.falseMixed());
     metrics.putAll(evaluation.figures(model, settings.temperature()));
     return metrics;
+  }
+
+  /** Without classes it is not known which negatives are false, and not all steps mix. */
+  private static void putKnown(Map<String, Double> metrics, String name, double share) {
+    if (!Double.isNaN(share)) {
+      metrics.put(name, share);
+    }
   }
 
   private Provenance provenance(ImageModel model) {

@@ -46,7 +46,11 @@ class PretrainCommandsIT {
         .isBetween(0.0, json.get("proxy_accuracy_real").asDouble());
     assertThat(json.get("loss_by_epoch")).hasSize(4);
     assertThat(Files.readString(out.resolve("report.html")))
-        .contains("Queries that find their key", "Nearest images", "<img");
+        .contains("Queries that find their key", "Nearest images", "<img")
+        .contains("Negatives of the query&#39;s own class", "among the mixed ones");
+    assertThat(json.get("false_negatives_hard").asDouble()).isBetween(0.01, 1.0);
+    assertThat(json.get("false_negatives_mixed").asDouble())
+        .isBetween(json.get("false_negatives_hard").asDouble() / 2, 1.0);
     assertThat(Files.readAllLines(out.resolve("metrics.csv"))).hasSize(5);
 
     String weights = out.resolve("encoder.safetensors").toString();
