@@ -52,7 +52,9 @@ class ManifoldMixModelsTest {
         "raftmlp_mini",
         "strip_mlp_mini",
         "scaling_mlp_mini",
-        "ninformer_mini"
+        "ninformer_mini",
+        "hourglass_mlp_mini",
+        "vim2_xs"
       })
   void theSharesZeroAndOneAreThePartnersAndTheImagesAtEveryLayer(String name) {
     try (Scope scope = Scope.open();

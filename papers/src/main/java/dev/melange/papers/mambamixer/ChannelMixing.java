@@ -41,7 +41,7 @@ enum ChannelMixing {
   MambaMixer create(MambaMixerConfig config, Rng rng) {
     MambaMixer model = new MambaMixer(config, stage -> mixer(config, stage, rng), rng);
     if (this == FROZEN) {
-      model.stages().forEach(FeatureStack::freezeCoefficients);
+      model.stacks().forEach(FeatureStack::freezeCoefficients);
     }
     return model;
   }

@@ -5,6 +5,7 @@ import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.TokenGrid;
 import dev.melange.nn.TokenMixerHost;
 import dev.melange.nn.TokenMixerSlot;
@@ -22,7 +23,7 @@ import java.util.function.IntFunction;
  * the mean over the tokens is classified. [B, C, H, W] to logits [B, classes], for images of one
  * size: the channel mixers are made for a number of tokens.
  */
-public final class MambaMixer extends ImageModel implements TokenMixerHost {
+public final class MambaMixer extends ImageModel implements TokenMixerHost, StagedImageModel {
   private final MambaMixerConfig config;
   private final Conv2d patchEmbed;
   private final LayerNorm patchNorm;
@@ -92,8 +93,13 @@ public final class MambaMixer extends ImageModel implements TokenMixerHost {
   }
 
   /** The stages in order. */
-  public Layers<FeatureStack> stages() {
+  public Layers<FeatureStack> stacks() {
     return stages;
+  }
+
+  @Override
+  public int stages() {
+    return config.stages();
   }
 
   @Override
@@ -135,15 +141,30 @@ public final class MambaMixer extends ImageModel implements TokenMixerHost {
   /** Tokens after the last norm, [B, N, D]. */
   @Override
   public Tensor forwardFeatures(Tensor x) {
-    Tensor tokens = scoped(() -> embed(x));
-    for (int stage = 0; stage < config.stages(); stage++) {
+    return lastStages(firstStages(x, config.stages()), config.stages());
+  }
+
+  /** The tokens as the next stage gets them, [B, N, D]. */
+  @Override
+  public Tensor firstStages(Tensor image, int count) {
+    return run(scoped(() -> embed(image)), 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return norm.forward(run(map, count, config.stages()));
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor tokens = x;
+    for (int stage = from; stage < to; stage++) {
       Tensor in = tokens;
       FeatureStack stack = stages.get(stage);
       Tensor out = scoped(() -> stack.forward(in));
       PatchMerging next = stage + 1 < config.stages() ? downsamples.get(stage) : null;
       tokens = next == null ? out : scoped(() -> next.forward(out));
     }
-    return norm.forward(tokens);
+    return tokens;
   }
 
   @Override

@@ -191,7 +191,7 @@ final class VisionPart {
           .images(MambaPictures.stepMaps(model, test, plain()))
           .paragraph(
               "The averaging coefficients after training; at first those of index 0 in the second half are 0 and all others 1.")
-          .charts(MambaPictures.coefficients(model.stages().get(0)));
+          .charts(MambaPictures.coefficients(model.stacks().get(0)));
     }
   }
 }

@@ -63,7 +63,7 @@ final class AttentionClassifier extends TokenClassifier<AttentionClassifier.Bloc
   }
 
   @Override
-  public Tensor forwardFeatures(Tensor x) {
-    return norm.forward(super.forwardFeatures(x));
+  public Tensor lastStages(Tensor map, int count) {
+    return norm.forward(super.lastStages(map, count));
   }
 }

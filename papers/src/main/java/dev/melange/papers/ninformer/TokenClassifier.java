@@ -4,6 +4,7 @@ import dev.melange.nn.Conv2d;
 import dev.melange.nn.ImageModel;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -16,7 +17,8 @@ import java.util.function.Function;
  *
  * @param <B> the type of the blocks
  */
-abstract class TokenClassifier<B extends UnaryLayer> extends ImageModel {
+abstract class TokenClassifier<B extends UnaryLayer> extends ImageModel
+    implements StagedImageModel {
   private final NinFormerConfig config;
   private final Conv2d patcher;
   private final Layers<B> blocks;
@@ -70,10 +72,31 @@ abstract class TokenClassifier<B extends UnaryLayer> extends ImageModel {
   }
 
   @Override
-  public Tensor forwardFeatures(Tensor x) {
-    Tensor tokens = scoped(() -> embed(x));
-    for (B block : blocks) {
+  public final Tensor forwardFeatures(Tensor x) {
+    return lastStages(firstStages(x, blocks.size()), blocks.size());
+  }
+
+  /** Every block counts as a stage. */
+  @Override
+  public final int stages() {
+    return blocks.size();
+  }
+
+  @Override
+  public final Tensor firstStages(Tensor image, int count) {
+    return run(scoped(() -> embed(image)), 0, count);
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return run(map, count, blocks.size());
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor tokens = x;
+    for (int i = from; i < to; i++) {
       Tensor in = tokens;
+      B block = blocks.get(i);
       tokens = scoped(() -> block.forward(in));
     }
     return tokens;

@@ -5,6 +5,7 @@ import dev.melange.nn.ImageModel;
 import dev.melange.nn.LayerNorm;
 import dev.melange.nn.Layers;
 import dev.melange.nn.Linear;
+import dev.melange.nn.StagedImageModel;
 import dev.melange.nn.UnaryLayer;
 import dev.melange.tensor.Rng;
 import dev.melange.tensor.Tensor;
@@ -18,7 +19,7 @@ import java.util.List;
  * MLP, {@code W gelu(norm(z))} (section 3). No normalisation or activation before the classifier.
  * Weights are named as in the published checkpoints.
  */
-public final class ScalingMlp extends ImageModel {
+public final class ScalingMlp extends ImageModel implements StagedImageModel {
   private final ScalingMlpConfig config;
   private final Linear first;
   private final Layers<UnaryLayer> norms; // null without normalisation
@@ -93,9 +94,29 @@ public final class ScalingMlp extends ImageModel {
   /** What the classifier sees: [B, width]. */
   @Override
   public Tensor forwardFeatures(Tensor x) {
+    return firstStages(x, blocks.size());
+  }
+
+  /** Every block counts as a stage. */
+  @Override
+  public int stages() {
+    return blocks.size();
+  }
+
+  @Override
+  public Tensor firstStages(Tensor x, int count) {
     requireImages(x);
-    Tensor z = scoped(() -> first.forward(x.flatten(1, 3))); // channel, row, column
-    for (int i = 0; i < blocks.size(); i++) {
+    return run(scoped(() -> first.forward(x.flatten(1, 3))), 0, count); // channel, row, column
+  }
+
+  @Override
+  public Tensor lastStages(Tensor map, int count) {
+    return run(map, count, blocks.size());
+  }
+
+  private Tensor run(Tensor x, int from, int to) {
+    Tensor z = x;
+    for (int i = from; i < to; i++) {
       Tensor in = z;
       UnaryLayer block = blocks.get(i);
       UnaryLayer norm = norms == null ? null : norms.get(i);
