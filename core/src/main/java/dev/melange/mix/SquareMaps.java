@@ -29,7 +29,7 @@ public final class SquareMaps {
       }
     }
     throw new IllegalArgumentException(
-        "%s looks at square maps [N, D, a, a] or a square of tokens, the network makes %s; use a network for square images"
+        "%s looks at square maps [N, D, a, a] or a square of tokens, the network makes %s; use another network, or square images"
             .formatted(policy, Arrays.toString(features.shape())));
   }
 }
