@@ -86,7 +86,8 @@ class FitSignalCommandTest {
         console.run(
             "fit-signal", "decode", compact.toString(), "--size", "9", "-o", large.toString());
     assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(console.err()).contains("--size has 2 numbers");
+    assertThat(console.err())
+        .contains("--size takes one number for each axis of the field, 2 of this image");
   }
 
   @Test
